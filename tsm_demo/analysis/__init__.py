@@ -1,0 +1,1 @@
+"""Numbers about networks and clips: prediction, Grad-CAM, cost; no pictures."""

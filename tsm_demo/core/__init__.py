@@ -1,0 +1,1 @@
+"""Pure ideas, no IO: the shift and its table, frame sampling, labels, errors."""
