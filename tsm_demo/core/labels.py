@@ -1,0 +1,62 @@
+"""Motion-12: twelve things a clip can be seen to do, in the order of the embedded networks' outputs.
+
+Five pairs are each other's reversal in time, two labels are their own. A clip and its reversal hold the same
+frames, so whatever tells a pair apart has used the order of the frames.
+"""
+
+MOTION_LABELS: tuple[str, ...] = (
+    "moves right",
+    "moves left",
+    "moves down",
+    "moves up",
+    "comes closer",
+    "goes away",
+    "turns clockwise",
+    "turns counter-clockwise",
+    "come together",
+    "move apart",
+    "stays still",
+    "goes back and forth",
+)
+PAIRED_LABELS = 10  # labels 2k and 2k+1 below this one are each other's reversal
+
+
+def reversed_label(label: int) -> int:
+    """Index of what a clip of class `label` shows when its frames are played backwards."""
+    return label ^ 1 if label < PAIRED_LABELS else label
+
+
+def _relabel(changes: dict[str, str]) -> tuple[int, ...]:
+    """Permutation of label indices from a few renamings; all other labels keep their index."""
+    return tuple(MOTION_LABELS.index(changes.get(name, name)) for name in MOTION_LABELS)
+
+
+# What a picture operation does to the label: new_label = MIRRORED[label].
+REVERSED: tuple[int, ...] = tuple(reversed_label(i) for i in range(len(MOTION_LABELS)))
+MIRRORED: tuple[int, ...] = _relabel(
+    {
+        "moves right": "moves left",
+        "moves left": "moves right",
+        "turns clockwise": "turns counter-clockwise",
+        "turns counter-clockwise": "turns clockwise",
+    }
+)
+FLIPPED: tuple[int, ...] = _relabel(
+    {
+        "moves down": "moves up",
+        "moves up": "moves down",
+        "turns clockwise": "turns counter-clockwise",
+        "turns counter-clockwise": "turns clockwise",
+    }
+)
+# Rows become columns: right <-> down, left <-> up, and a turn changes its sense.
+TRANSPOSED: tuple[int, ...] = _relabel(
+    {
+        "moves right": "moves down",
+        "moves down": "moves right",
+        "moves left": "moves up",
+        "moves up": "moves left",
+        "turns clockwise": "turns counter-clockwise",
+        "turns counter-clockwise": "turns clockwise",
+    }
+)

@@ -1,0 +1,6 @@
+"""Networks by name, and weights by file."""
+
+from tsm_demo.models import resnet as resnet  # importing a network's file enters it in the registry
+from tsm_demo.models.registry import ModelSpec, build_model, list_models
+
+__all__ = ["ModelSpec", "build_model", "list_models"]
