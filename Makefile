@@ -28,9 +28,9 @@ lint: ## check format, style and types
 	@$(PYTHON_IN_VENV) -m mypy
 	@$(PYTHON_IN_VENV) -m mypy --package scripts
 
-samples: ## draw the clips in sample_videos again
+samples: ## draw the clips in sample_videos again (ARGS: only those named)
 	@$(SET_UP) requirements.txt
-	@$(PYTHON_IN_VENV) -m sample_videos
+	@$(PYTHON_IN_VENV) sample_videos/make_samples.py $(ARGS)
 
 clean: ## remove .venv and everything else that these commands made (not the weights in runs/)
 	rm -rf .venv artifacts .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -41,7 +41,7 @@ def main() -> None:
 
 @contextmanager
 def only_one_setup() -> Iterator[None]:
-    """Hold this folder's lock, which ends with the process, and with the pip that it started."""
+    """Hold this folder's lock; children started with close_fds=False keep it if this process is killed."""
     with LOCK.open("r+b") as lock:
         os.set_inheritable(lock.fileno(), True)
         try:
@@ -58,7 +58,8 @@ def ensure_venv() -> None:
         return
     print(f"Making {VENV} with {sys.executable}", flush=True)
     RECORD.unlink(missing_ok=True)
-    if subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=False).returncode:
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], close_fds=False, check=False)
+    if made.returncode:
         raise SystemExit(f"{VENV} could not be made: the lines above say why. To start afresh: make clean")
     write_record({})
 
@@ -84,7 +85,7 @@ def ensure_installed(requirements: Path) -> None:
         env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"},
         stderr=subprocess.PIPE,
         text=True,
-        close_fds=False,  # pip inherits the lock: it holds even where this process is killed and pip lives on
+        close_fds=False,
         check=False,
     )
     if finished.returncode:
