@@ -24,39 +24,3 @@ PAIRED_LABELS = 10  # labels 2k and 2k+1 below this one are each other's reversa
 def reversed_label(label: int) -> int:
     """Index of what a clip of class `label` shows when its frames are played backwards."""
     return label ^ 1 if label < PAIRED_LABELS else label
-
-
-def _relabel(changes: dict[str, str]) -> tuple[int, ...]:
-    """Permutation of label indices from a few renamings; all other labels keep their index."""
-    return tuple(MOTION_LABELS.index(changes.get(name, name)) for name in MOTION_LABELS)
-
-
-# What a picture operation does to the label: new_label = MIRRORED[label].
-REVERSED: tuple[int, ...] = tuple(reversed_label(i) for i in range(len(MOTION_LABELS)))
-MIRRORED: tuple[int, ...] = _relabel(
-    {
-        "moves right": "moves left",
-        "moves left": "moves right",
-        "turns clockwise": "turns counter-clockwise",
-        "turns counter-clockwise": "turns clockwise",
-    }
-)
-FLIPPED: tuple[int, ...] = _relabel(
-    {
-        "moves down": "moves up",
-        "moves up": "moves down",
-        "turns clockwise": "turns counter-clockwise",
-        "turns counter-clockwise": "turns clockwise",
-    }
-)
-# Rows become columns: right <-> down, left <-> up, and a turn changes its sense.
-TRANSPOSED: tuple[int, ...] = _relabel(
-    {
-        "moves right": "moves down",
-        "moves down": "moves right",
-        "moves left": "moves up",
-        "moves up": "moves left",
-        "turns clockwise": "turns counter-clockwise",
-        "turns counter-clockwise": "turns clockwise",
-    }
-)

@@ -1,4 +1,4 @@
-"""Where every cell of a shifted tensor came from: the one table that pictures and tests share (NumPy only)."""
+"""Where every cell of a shifted tensor came from: the table that pictures and tests share (NumPy only)."""
 
 import numpy as np
 
@@ -11,14 +11,21 @@ ZERO_FILLED = -1  # no frame: the cell lies past an end of the clip and holds ze
 def fold_width(channels: int, fold_div: int) -> int:
     """Channels that move in one direction: C // fold_div; 0 when fold_div is 0 or more than C.
 
-    Raises ShapeError when fold_div is not an integer, is negative, or is 1 (two folds of C channels do not fit).
+    Raises ShapeError when fold_div is not an integer, is negative, or is 1 (two folds of C do not fit in C).
     """
-    if isinstance(fold_div, bool) or not isinstance(fold_div, int | np.integer) or fold_div < 0 or fold_div == 1:
+    if (
+        isinstance(fold_div, bool)
+        or not isinstance(fold_div, int | np.integer)
+        or fold_div < 0
+        or fold_div == 1
+    ):
         raise ShapeError(f"fold_div is {fold_div!r}; give an integer of at least 2, or 0 to move nothing.")
     return channels // int(fold_div) if fold_div else 0
 
 
-def fold_offsets(channels: int, fold_div: int = 8, mode: str = "bidirectional") -> tuple[tuple[slice, int], ...]:
+def fold_offsets(
+    channels: int, fold_div: int = 8, mode: str = "bidirectional"
+) -> tuple[tuple[slice, int], ...]:
     """The channel slices that move, each with the frame offset it takes its values from (+1: the next frame).
 
     Bidirectional: fold 0 (channels [0, C//d)) from t+1, fold 1 (the next C//d) from t-1. Online: fold 0 from t-1.
@@ -34,7 +41,9 @@ def fold_offsets(channels: int, fold_div: int = 8, mode: str = "bidirectional") 
     return ((slice(0, fold), +1), (slice(fold, 2 * fold), -1))
 
 
-def source_frames(n_segment: int, channels: int, fold_div: int = 8, mode: str = "bidirectional") -> np.ndarray:
+def source_frames(
+    n_segment: int, channels: int, fold_div: int = 8, mode: str = "bidirectional"
+) -> np.ndarray:
     """The frame that each output cell's value came from; -1 where it is filled with zero.
 
     Args:

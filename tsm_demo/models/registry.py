@@ -49,7 +49,9 @@ def list_models() -> list[str]:
 def build(spec: ModelSpec) -> nn.Module:
     """A network with random weights, float32, in eval mode. Raises ModelError for what cannot be built."""
     if spec.name not in _BUILDERS:
-        raise ModelError(f"There is no network called {spec.name!r}; choose one of {', '.join(list_models())}.")
+        raise ModelError(
+            f"There is no network called {spec.name!r}; choose one of {', '.join(list_models())}."
+        )
     if spec.placement not in PLACEMENTS:
         raise ModelError(f"placement is {spec.placement!r}; choose one of {', '.join(PLACEMENTS)}.")
     if min(spec.num_classes, spec.n_segment, spec.width) < 1 or spec.last_stride not in (1, 2):

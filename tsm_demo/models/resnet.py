@@ -36,7 +36,9 @@ class Block(nn.Module):
     expansion: int
     downsample: nn.Module | None
 
-    def __init__(self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str) -> None:
+    def __init__(
+        self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str
+    ) -> None:
         super().__init__()
         self.shift, self.placement = shift, placement
         self.relu = nn.ReLU(inplace=True)
@@ -62,7 +64,9 @@ class BasicBlock(Block):
 
     expansion = 1
 
-    def __init__(self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str) -> None:
+    def __init__(
+        self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str
+    ) -> None:
         super().__init__(c_in, c_mid, stride, shift, placement)
         self.conv1, self.bn1 = conv(c_in, c_mid, 3, stride), nn.BatchNorm2d(c_mid)
         self.conv2, self.bn2 = conv(c_mid, c_mid, 3), nn.BatchNorm2d(c_mid)
@@ -76,7 +80,9 @@ class Bottleneck(Block):
 
     expansion = 4
 
-    def __init__(self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str) -> None:
+    def __init__(
+        self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str
+    ) -> None:
         super().__init__(c_in, c_mid, stride, shift, placement)
         c_out = c_mid * self.expansion
         self.conv1, self.bn1 = conv(c_in, c_mid, 1), nn.BatchNorm2d(c_mid)

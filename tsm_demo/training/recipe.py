@@ -1,0 +1,59 @@
+"""The recipe of the embedded weights as data: stages from easy to full difficulty, small pictures to full size."""
+
+from dataclasses import dataclass
+
+from tsm_demo.video.motion_script import EASY, STANDARD, Difficulty
+
+PICTURE_SIZE = 112  # pixels a side that the finished networks see
+HELD_OUT_SEED = 1_000_000_000  # clips from here on are never trained on
+NETWORKS = {  # --network: the embedded name and the architecture of each
+    "tsm": ("motion", "tsm_resnet18"),
+    "tsn": ("motion_tsn", "tsn_resnet18"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stretch of training with one data mix and one learning-rate cycle."""
+
+    name: str
+    clips: int  # how many are seen; a scene and its reversal count as two
+    size: int  # pixels a side
+    easy_share: float  # the rest is drawn at standard difficulty
+    learning_rate: float  # peak of the one-cycle schedule
+    last_stride: int  # of layer4; 2 while pictures are small, 1 for finer maps at the end
+
+
+# A network that starts with hard clips stays at chance for long, so the easy ones come first, and small.
+CURRICULUM = (
+    Stage("easy", 30_024, 32, 1.0, 1.5e-3, last_stride=2),
+    Stage("mixed", 12_024, 48, 0.2, 6e-4, last_stride=2),
+    Stage("larger", 6_012, 64, 0.1, 5e-4, last_stride=2),
+    Stage("full size", 3_600, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),
+)
+# For a network that starts from another one's weights: a tuning at full size is enough.
+TUNING = (Stage("full size", 1_800, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides the outcome of a training run."""
+
+    network: str = "tsm"  # a key of NETWORKS
+    stages: tuple[Stage, ...] = CURRICULUM
+    batch_clips: int = 36
+    weight_decay: float = 0.02
+    gradient_limit: float = 5.0
+    average_decay: float = 0.99  # of the running mean of the weights, which is what is kept
+    seed: int = 0
+    fold_div: int = 8
+    n_segment: int = 8
+    width: int = 64
+
+    @property
+    def easy(self) -> Difficulty:
+        return EASY
+
+    @property
+    def standard(self) -> Difficulty:
+        return STANDARD
