@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -30,6 +30,7 @@ class WeightFacts:
     clips_seen: int = 0
     accuracy: float | None = None  # top-1 on held-out synthetic clips, 0..1
     temperature: float = 1.0  # logits are divided by it before the softmax
+    sampling: Literal["windows", "segments"] = "windows"  # 2 s windows, or segments of the whole clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +117,3 @@ def _read(path: Path) -> tuple[dict[str, Tensor], WeightFacts]:
 def motion_facts(spec: ModelSpec, picture_size: int, **measured: float | int) -> WeightFacts:
     """Facts of a Motion-12 network."""
     return WeightFacts(spec=spec, labels=MOTION_LABELS, picture_size=picture_size, **measured)  # type: ignore[arg-type]
-
-
-__all__ = [
-    "Checkpoint",
-    "WeightFacts",
-    "embedded_path",
-    "load_checkpoint",
-    "motion_facts",
-    "save_checkpoint",
-    "torch",
-]

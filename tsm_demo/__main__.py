@@ -1,0 +1,180 @@
+"""The command line: `python -m tsm_demo predict|models|train`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tsm_demo.core.errors import TsmDemoError
+
+if TYPE_CHECKING:  # commands import torch only when they need it: --help answers at once
+    from tsm_demo.analysis.predict import Prediction
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it worked, 2 (and one line on standard error) for what the user can mend."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except TsmDemoError as error:
+        print(f"tsm_demo: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"tsm_demo: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m tsm_demo", description="The Temporal Shift Module, explained."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    models = commands.add_parser("models", help="list the networks")
+    models.add_argument("--json", action="store_true", help="as JSON")
+    models.set_defaults(run=_models)
+
+    predict = commands.add_parser("predict", help="name what a clip shows")
+    predict.add_argument("clip", type=Path, metavar="CLIP")
+    predict.add_argument("--model", default="motion", metavar="NAME", help="see `models`; default: motion")
+    predict.add_argument("--checkpoint", type=Path, metavar="FILE", help="weights made by `train`, instead")
+    predict.add_argument("--top-k", type=int, default=5, metavar="K")
+    predict.add_argument("--start", type=float, metavar="SEC", help="look from here")
+    predict.add_argument("--end", type=float, metavar="SEC", help="look up to here")
+    predict.add_argument("--reverse", action="store_true", help="reverse the sampled frames")
+    predict.add_argument(
+        "--cam", type=Path, metavar="OUT.webp", help="write Grad-CAM over the frames (or .gif, .mp4)"
+    )
+    predict.add_argument("--layer", default="layer4", choices=("layer3", "layer4"), help="of the Grad-CAM")
+    predict.add_argument("--json", action="store_true", help="print JSON")
+    predict.set_defaults(run=_predict)
+
+    train = commands.add_parser("train", help="train a network, or go on training it")
+    train.add_argument("task", choices=("motion",), help="the data set: Motion-12")
+    train.add_argument("--network", default="tsm", choices=("tsm", "tsn"))
+    train.add_argument("--out", type=Path, default=None, metavar="FOLDER", help="default: runs/NETWORK")
+    train.add_argument(
+        "--start-from", type=Path, metavar="FILE", help="tune these weights instead of starting anew"
+    )
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--threads", type=int, default=1)
+    train.set_defaults(run=_train)
+
+    sheet = commands.add_parser("sheet", help="draw Motion-12 clips, one a row, to look at them")
+    sheet.add_argument("out", type=Path, metavar="OUT.png")
+    sheet.add_argument("--seed", type=int, default=0, help="number of the first clip")
+    sheet.add_argument("--clips", type=int, default=12)
+    sheet.add_argument("--difficulty", default="standard", choices=("easy", "standard", "hard"))
+    sheet.set_defaults(run=_sheet)
+    return parser
+
+
+def _models(options: argparse.Namespace) -> None:
+    from tsm_demo.models.networks import list_networks, load_network
+
+    rows = []
+    for name in list_networks():
+        network = load_network.__wrapped__(name)  # each once: not worth a place in the cache
+        rows.append(
+            {
+                "name": name,
+                "weights": network.weights,
+                "params": sum(p.numel() for p in network.model.parameters()),
+                "frames": network.facts.spec.n_segment,
+                "size": network.facts.picture_size,
+                "classes": len(network.facts.labels),
+            }
+        )
+    if options.json:
+        print(json.dumps(rows, indent=1))
+        return
+    for row in rows:
+        print("{name:22} {weights:9} {params:>12,} parameters  {frames} frames at {size}²".format(**row))
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from tsm_demo.analysis.predict import predict
+    from tsm_demo.viz.takeaway import as_dict
+
+    kind = options.cam.suffix[1:].lower() if options.cam else None
+    if kind not in (None, "webp", "gif", "mp4"):
+        raise TsmDemoError(f"--cam writes .webp, .gif or .mp4, not {options.cam.name}.")
+    answer = predict(
+        options.clip,
+        options.model,
+        options.top_k,
+        checkpoint=options.checkpoint,
+        start_sec=options.start,
+        end_sec=options.end,
+        reverse=options.reverse,
+    )
+    if kind:
+        options.cam.write_bytes(_cam(options, answer, kind))
+    if options.json:
+        print(json.dumps(as_dict(answer), indent=1))
+        return
+    for warning in answer.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    if not answer.clear and answer.weights != "random":
+        print("not clearly one of the labels; the best guess:")
+    for score in answer.top:
+        print(f"{score.score:6.1%}  {score.label}")
+
+
+def _cam(options: argparse.Namespace, answer: "Prediction", kind: str) -> bytes:
+    """The explained window with its heat, as a file's bytes."""
+    from tsm_demo.analysis.explain import explain
+    from tsm_demo.analysis.predict import read_for
+    from tsm_demo.models.networks import load_network
+    from tsm_demo.viz.heat import overlay_heat
+    from tsm_demo.viz.takeaway import animation
+
+    network = load_network(options.model, options.checkpoint)
+    clip = read_for(network, options.clip, options.start, options.end)
+    target = answer.labels.index(answer.top[0].label)
+    maps = explain(network, clip, answer.explained, target, options.layer, reverse=options.reverse)
+    frames = clip.window_frames(answer.explained)
+    frames = frames[::-1].copy() if options.reverse else frames
+    return animation(overlay_heat(frames, maps), answer.frame_times_sec, kind)
+
+
+def _train(options: argparse.Namespace) -> None:
+    from tsm_demo.training.recipe import CURRICULUM, TUNING, Recipe
+    from tsm_demo.training.train import train
+
+    stages = TUNING if options.start_from else CURRICULUM
+    recipe = Recipe(network=options.network, stages=stages, seed=options.seed)
+    folder = options.out or Path("runs") / options.network
+    path = train(
+        recipe,
+        folder,
+        options.start_from,
+        report=lambda row: print(
+            f"{row.stage:10} step {row.step:5}  {row.clips_seen:6} clips  {row.minutes:6.1f} min  "
+            f"loss {row.loss:.3f}  training {row.train_accuracy:.1%}"
+            + (f"  held out {row.held_out_accuracy:.1%}" if row.held_out_accuracy is not None else ""),
+            flush=True,
+        ),
+        threads=options.threads,
+    )
+    print(f"weights: {path}")
+
+
+def _sheet(options: argparse.Namespace) -> None:
+    import numpy as np
+    from PIL import Image
+
+    from tsm_demo.video.motion_script import DIFFICULTIES
+    from tsm_demo.video.synthetic import motion_clips
+
+    seeds = range(options.seed, options.seed + options.clips)
+    clips = motion_clips(seeds, difficulty=DIFFICULTIES[options.difficulty])
+    rows = clips.frames.permute(0, 3, 1, 4, 2).flatten(2, 3).numpy()  # (N, H, T*W, 3)
+    Image.fromarray(np.concatenate(list(rows))).save(options.out)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""A network ready to answer: by an embedded name, from a weights file, or with random weights."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from torch import nn
+
+from tsm_demo.core.errors import ModelError
+from tsm_demo.models.checkpoints import EMBEDDED, WeightFacts, embedded_path, load_checkpoint
+from tsm_demo.models.registry import ModelSpec, build, list_models
+
+Weights = Literal["embedded", "file", "random"]
+RANDOM_CLASSES = 400
+RANDOM_PICTURE_SIZE = 224
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network and what it must be fed. Shared between callers: eval mode, no gradients, never changed."""
+
+    name: str
+    weights: Weights
+    model: nn.Module
+    facts: WeightFacts
+
+
+def list_networks() -> list[str]:
+    """Every name that `load_network` takes, the embedded ones first."""
+    return [*EMBEDDED, *list_models()]
+
+
+@lru_cache(maxsize=4)
+def load_network(name: str = "motion", checkpoint: Path | None = None) -> Network:
+    """Load a network; the same arguments give the same, shared object.
+
+    Args:
+        name: an embedded network, or an architecture, which gets random weights.
+        checkpoint: a weights file instead; its own description decides what is built.
+
+    Raises ModelError for a name that is none and for a file that does not load.
+    """
+    if checkpoint is not None:
+        loaded = load_checkpoint(checkpoint)
+        return Network(loaded.facts.spec.name, "file", loaded.model, loaded.facts)
+    if name in EMBEDDED:
+        loaded = load_checkpoint(embedded_path(name))
+        return Network(name, "embedded", loaded.model, loaded.facts)
+    if name not in list_models():
+        raise ModelError(f"There is no network called {name!r}; choose one of {', '.join(list_networks())}.")
+    spec = ModelSpec(name, num_classes=RANDOM_CLASSES)
+    facts = WeightFacts(
+        spec=spec,
+        labels=tuple(f"class {i} (untrained)" for i in range(RANDOM_CLASSES)),
+        picture_size=RANDOM_PICTURE_SIZE,
+        sampling="segments",
+    )
+    return Network(name, "random", build(spec).requires_grad_(False), facts)
