@@ -1,3 +1,3 @@
-"""The Temporal Shift Module (arXiv:1811.08383), explained: a small library, a command line and the pages on top of them."""
+"""The Temporal Shift Module (arXiv:1811.08383), explained: a small library, a command line, and pages on top."""
 
 __version__ = "0.1.0"

@@ -147,7 +147,9 @@ def answer_clip(
     logits = []  # per window batch, (w, T, num_classes)
     with torch.inference_mode():
         for start in range(0, len(clip.windows), WINDOWS_AT_ONCE):
-            batch = [_in_order(w, reverse) for w in clip.windows[start : start + WINDOWS_AT_ONCE]]
+            batch = torch.tensor(
+                [_in_order(w, reverse) for w in clip.windows[start : start + WINDOWS_AT_ONCE]]
+            )
             logits.append(_frame_logits(network, normalise(pictures[batch])))
             if on_progress:
                 on_progress("forward", (start + len(batch)) / len(clip.windows))

@@ -31,15 +31,22 @@ def overlay_heat(
     """
     if len(frames) != len(maps):
         raise ShapeError(f"{len(frames)} frames and {len(maps)} maps: give one map a frame.")
-    pictures = torch.from_numpy(frames).permute(0, 3, 1, 2).float()
-    shrink = min(1.0, side / max(pictures.shape[2:]))
-    height, width = (max(1, round(length * shrink)) for length in pictures.shape[2:])
-    pictures = F.interpolate(pictures, (height, width), mode="bilinear", antialias=True)
+    pictures = shrink_frames(frames, side)
+    height, width = pictures.shape[1:3]
     heat = F.interpolate(torch.from_numpy(maps)[:, None].float(), (height, width), mode="bilinear")
     colours, alpha = heat_colours(heat[:, 0].numpy())
     alpha = alpha[..., None] * opacity
-    mixed = pictures.permute(0, 2, 3, 1).numpy() * (1 - alpha) + colours * alpha
+    mixed = pictures * (1 - alpha) + colours * alpha
     return mixed.round().clip(0, 255).astype(np.uint8)
+
+
+def shrink_frames(frames: NDArray[np.uint8], side: int = 480) -> NDArray[np.uint8]:
+    """(T, H, W, 3) uint8 frames, antialiased down to `side` pixels on the longest side; never enlarged."""
+    shrink = min(1.0, side / max(frames.shape[1:3]))
+    size = [max(1, round(length * shrink)) for length in frames.shape[1:3]]
+    pictures = torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2).float()
+    pictures = F.interpolate(pictures, size, mode="bilinear", antialias=True).round_().clamp_(0, 255)
+    return pictures.permute(0, 2, 3, 1).to(torch.uint8).numpy()
 
 
 def heat_colours(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

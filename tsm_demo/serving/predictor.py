@@ -1,0 +1,110 @@
+"""A bounded first-come line in front of the model: one job at a time, everyone is told the place in the line."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tsm_demo.core.errors import TsmDemoError
+
+Report = Callable[[str, float], None]  # called by a job with its step and the share of it that is done
+Job = Callable[[Path, Report], Any]
+LONGEST_LINE = 32
+
+
+class BusyError(TsmDemoError):
+    """The line is full."""
+
+
+class CancelledError(Exception):
+    """Raised inside a job whose ticket was given back; its visitor is gone."""
+
+
+class Ticket:
+    """One submitted job, as its visitor sees it. All methods may be called from any thread."""
+
+    def __init__(self, line: "Predictor") -> None:
+        self._line = line
+        self._done = threading.Event()
+        self._cancelled = False
+        self._step, self._share = "", 0.0
+        self._result: Any = None
+        self._error: BaseException | None = None
+
+    def place(self) -> int:
+        """How many jobs come before this one; 0 while it runs and afterwards."""
+        return self._line.place_of(self)
+
+    def progress(self) -> tuple[str, float]:
+        """The running step ("" before it starts), and the share of it that is done, 0..1."""
+        return self._step, self._share
+
+    def wait(self, timeout_sec: float) -> bool:
+        """Wait up to so long; True when the job has ended."""
+        return self._done.wait(timeout_sec)
+
+    def cancel(self) -> None:
+        """Give the ticket back: a waiting job never runs, a running one stops at its next report."""
+        self._cancelled = True
+
+    def result(self) -> Any:
+        """What the job returned, once it has ended; what it raised is raised here."""
+        self._done.wait()
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def run(self, clip: Path, job: Job) -> None:
+        """Run the job in the calling thread. Called by the line only."""
+        try:
+            self._result = job(clip, self._report)
+        except BaseException as error:  # handed over to the visitor's thread by result()
+            self._error = error
+        finally:
+            self._done.set()
+
+    def _report(self, step: str, share: float) -> None:
+        if self._cancelled:
+            raise CancelledError
+        self._step, self._share = step, share
+
+
+class Predictor:
+    """`submit(clip, job)` gives a ticket with the progress and the result. One thread works through the line."""
+
+    def __init__(self, longest_line: int = LONGEST_LINE) -> None:
+        self._longest = longest_line
+        self._waiting: deque[tuple[Ticket, Path, Job]] = deque()
+        self._running: Ticket | None = None
+        self._change = threading.Condition()
+        threading.Thread(target=self._work, name="predictor", daemon=True).start()
+
+    def submit(self, clip: Path, job: Job) -> Ticket:
+        """Put a job at the end of the line. Raises BusyError when the line is full."""
+        with self._change:
+            if len(self._waiting) >= self._longest:
+                raise BusyError("Too many clips are waiting just now: try again in a minute.")
+            ticket = Ticket(self)
+            self._waiting.append((ticket, clip, job))
+            self._change.notify()
+        return ticket
+
+    def place_of(self, ticket: Ticket) -> int:
+        """How many jobs come before this ticket's."""
+        with self._change:
+            for ahead, (waiting, _, _) in enumerate(self._waiting):
+                if waiting is ticket:
+                    return ahead + (self._running is not None)
+        return 0
+
+    def _work(self) -> None:
+        while True:
+            with self._change:
+                while not self._waiting:
+                    self._change.wait()
+                ticket, clip, job = self._waiting.popleft()
+                self._running = ticket
+            ticket.run(clip, job)
+            with self._change:
+                self._running = None

@@ -1,0 +1,131 @@
+"""Answers to clips: asked for once, with progress, then kept; shared for bundled clips, in the session for uploads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from tsm_demo.analysis.explain import explain
+from tsm_demo.analysis.predict import Prediction, answer_clip, read_for
+from tsm_demo.models.networks import load_network
+from tsm_demo.serving.predictor import Job, Predictor, Report, Ticket
+from tsm_demo.ui.clips import Clip
+from tsm_demo.video.clip import SampledClip
+
+Span = tuple[float, float] | None
+SESSION_KEY = "own_answers"
+KEPT_IN_SESSION = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A decoded clip and what the network says of it, played both ways. Shared: never changed."""
+
+    sampled: SampledClip
+    forwards: Prediction
+    backwards: Prediction
+
+
+@st.cache_resource(show_spinner=False)
+def predictor() -> Predictor:
+    """The line in front of the model, one for all visitors."""
+    return Predictor()
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def _shelf(identity: str, model: str, span: Span) -> dict[str, Answer]:
+    """A place for one bundled clip's answer, filled by the first visitor who asks."""
+    return {}
+
+
+def answer(clip: Clip, model: str, span: Span, words: Mapping[str, str]) -> Answer:
+    """The answer to a clip, from the shelf or, with progress on the page, from the line.
+
+    Raises TsmDemoError, with a sentence for the visitor, for a clip that cannot be used or a line that is full.
+    """
+    if clip.content is None:
+        shelf = _shelf(clip.identity, model, span)
+        key = "answer"
+    else:
+        shelf = st.session_state.setdefault(SESSION_KEY, {})
+        key = f"{clip.identity} {model} {span}"
+        while len(shelf) > KEPT_IN_SESSION:
+            shelf.pop(next(iter(shelf)))
+    if key not in shelf:
+        with clip.on_disk() as path:
+            ticket = predictor().submit(path, _job(model, span))
+            try:
+                _show_progress(ticket, words)
+                shelf[key] = ticket.result()
+            finally:
+                ticket.cancel()  # a visitor who leaves does not keep others waiting
+    found: Answer = shelf[key]
+    return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _maps_of_bundled(
+    identity: str,
+    model: str,
+    span: Span,
+    window: int,
+    target: int,
+    layer: str,
+    reverse: bool,
+    _answer: Answer,
+) -> NDArray[np.float32]:
+    return explain(load_network(model), _answer.sampled, window, target, layer, reverse=reverse)
+
+
+def heat(
+    clip: Clip, model: str, span: Span, found: Answer, window: int, target: int, layer: str, reverse: bool
+) -> NDArray[np.float32]:
+    """(T, h, w) Grad-CAM maps in 0..1 of one window; kept for bundled clips."""
+    if clip.content is None:
+        return _maps_of_bundled(clip.identity, model, span, window, target, layer, reverse, _answer=found)
+    return explain(load_network(model), found.sampled, window, target, layer, reverse=reverse)
+
+
+def of_window(found: Answer, model: str, window: int, reverse: bool) -> Prediction:
+    """The whole clip's answer, with the frame scores of one chosen window."""
+    whole = found.backwards if reverse else found.forwards
+    if window == whole.explained:
+        return whole
+    alone = replace(found.sampled, windows=(found.sampled.windows[window],))
+    part = answer_clip(load_network(model), alone, reverse=reverse)
+    return replace(
+        whole,
+        explained=window,
+        frames=part.frames,
+        frame_times_sec=part.frame_times_sec,
+        frame_scores=part.frame_scores,
+    )
+
+
+def _job(model: str, span: Span) -> Job:
+    start_sec, end_sec = span or (None, None)
+
+    def job(path: Path, report: Report) -> Answer:
+        report("decode", 0.0)
+        network = load_network(model)
+        sampled = read_for(network, path, start_sec, end_sec, report)
+        forwards = answer_clip(network, sampled, on_progress=lambda step, share: report(step, share / 2))
+        backwards = answer_clip(
+            network, sampled, reverse=True, on_progress=lambda step, share: report(step, 0.5 + share / 2)
+        )
+        return Answer(sampled, forwards, backwards)
+
+    return job
+
+
+def _show_progress(ticket: Ticket, words: Mapping[str, str]) -> None:
+    """A bar on the page until the job has ended."""
+    bar = st.empty()
+    while not ticket.wait(0.1):
+        step, share = ticket.progress()
+        text = words[f"step_{step}"] if step else words["step_wait"].format(place=ticket.place())
+        bar.progress(min(max(share, 0.0), 1.0), text=text)
+    bar.empty()

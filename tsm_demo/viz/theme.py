@@ -1,0 +1,24 @@
+"""One look for all figures: colours, fonts, margins, for light and dark."""
+
+import plotly.graph_objects as go
+
+# Okabe and Ito's palette: told apart by the colour-blind. Orange and blue mean the shift's two directions elsewhere.
+LINES = ("#0072B2", "#E69F00", "#009E73")
+DASHES = ("solid", "dash", "dot")  # never colour alone
+QUIET = "#8A94A0"  # readable on white and on near-black
+
+
+def plain(figure: go.Figure, height: int) -> go.Figure:
+    """Take away what a figure does not need. Text colours are left to the page's theme."""
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        dragmode=False,
+        hoverlabel={"namelength": -1},
+    )
+    figure.update_xaxes(fixedrange=True, showgrid=False, zeroline=False)
+    figure.update_yaxes(fixedrange=True, showgrid=False, zeroline=False)
+    return figure
