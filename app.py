@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from tsm_demo.ui.frame import open_frame
 from tsm_demo.ui.text import words
 
-st.set_page_config(page_title="The Temporal Shift Module, explained", page_icon="⏩", layout="wide")
+open_frame(words("start")["browser_title"])
 st.navigation(
     [
         st.Page("pages/start.py", title=words("start")["nav"], default=True),

@@ -3,13 +3,14 @@
 import pandas as pd
 import streamlit as st
 
+from tsm_demo.analysis.predict import Prediction
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.core.labels import MOTION_LABELS
-from tsm_demo.models.checkpoints import EMBEDDED
 from tsm_demo.ui.answers import Answer, Span, answer, heat, of_window
-from tsm_demo.ui.clip_picker import pick_clip
+from tsm_demo.ui.clip_picker import pick
 from tsm_demo.ui.clips import Clip
 from tsm_demo.ui.components.cam_player import cam_player
+from tsm_demo.ui.frame import stay_in_frame
 from tsm_demo.ui.player_words import player_words
 from tsm_demo.ui.takeaways import show_downloads
 from tsm_demo.ui.text import words
@@ -50,35 +51,29 @@ def drop_window() -> None:
 @st.fragment
 def show(clip: Clip, model: str, span: Span, found: Answer) -> None:
     """Everything that does not need the clip decoded again."""
-    left, right = st.columns([5, 7], gap="large")
+    left, right = st.columns([6, 7], gap="large")
     with left:
         order = st.segmented_control(
-            W["order"],
-            ["forwards", "backwards"],
-            default="forwards",
-            required=True,
-            key="order",
-            format_func=lambda name: W[name],
-            bind="query-params",
-        )
-        reverse = order == "backwards"
+            W["order"], [W["forwards"], W["backwards"]], default=W["forwards"], required=True,
+            key="order", bind="query-params",
+        )  # fmt: skip
+        reverse = order == W["backwards"]
         whole = found.backwards if reverse else found.forwards
         show_verdict(whole, W)
         st.markdown(both_ways(found.forwards, found.backwards, W))
-    window = choose_window(found) if len(whole.windows) > 1 else 0
+    window = choose_window(whole) if len(whole.windows) > 1 else 0
     shown = of_window(found, model, window, reverse)
     best = shown.windows[window].top[0].label
     with right:
         first, second = st.columns([3, 2])
-        target = first.selectbox(
-            W["class"], ["best", *MOTION_LABELS], key="explain", bind="query-params",
-            format_func=lambda name: W["best_label"].format(label=best) if name == "best" else name,
-        )  # fmt: skip
+        chosen = first.selectbox(
+            W["class"], [W["best_label"], *MOTION_LABELS], key="explain", bind="query-params"
+        )
         layer = second.segmented_control(
             W["layer"], ["layer3", "layer4"], default="layer4", required=True, key="layer",
             help=W["layer_help"], bind="query-params",
         )  # fmt: skip
-        label = best if target == "best" else target
+        label = best if chosen == W["best_label"] else chosen
         index = MOTION_LABELS.index(label)
         frames = shrink_frames(found.sampled.window_frames(window))
         frames = frames[::-1] if reverse else frames
@@ -94,40 +89,44 @@ def show(clip: Clip, model: str, span: Span, found: Answer) -> None:
             key="player",
             is_reversed=reverse,
         )
-    lines = list(dict.fromkeys([label, *(score.label for score in shown.windows[window].top)]))[:3]
-    st.subheader(W["course"], anchor=False)
-    st.plotly_chart(
-        course(shown, pictures, lines, W["course_axis"]), key="course", **PLOT,
-        alt=W["course_alt"].format(
-            labels=", ".join(lines), start=f"{shown.frame_times_sec[0]:.2f}", end=f"{shown.frame_times_sec[-1]:.2f}"
-        ),
-    )  # fmt: skip
-    st.caption(W["course_text"])
-    with st.expander(W["table"]):
-        table = pd.DataFrame(shown.frame_scores, columns=list(shown.labels))
-        table.insert(0, W["course_axis"], shown.frame_times_sec)
-        st.dataframe(table, hide_index=True)
+    with left:
+        show_course(
+            shown, pictures, list(dict.fromkeys([label, *(s.label for s in shown.windows[window].top)]))[:3]
+        )
     st.subheader(W["downloads"], anchor=False)
     show_downloads(clip.name, shown, frames, maps, W)
 
 
-def choose_window(found: Answer) -> int:
+def show_course(shown: Prediction, pictures: list[bytes], labels: list[str]) -> None:
+    """The labels' scores frame by frame, under the frames, and all scores as a table."""
+    st.subheader(W["course"], anchor=False)
+    st.plotly_chart(
+        course(shown, pictures, labels, W["course_axis"]), key="course", **PLOT,
+        alt=W["course_alt"].format(
+            labels=", ".join(labels), start=f"{shown.frame_times_sec[0]:.2f}", end=f"{shown.frame_times_sec[-1]:.2f}"
+        ),
+    )  # fmt: skip
+    st.caption(W["course_text"])
+    with st.expander(W["table"], on_change="rerun", key="table") as table:
+        if table.open:
+            scores = pd.DataFrame(shown.frame_scores, columns=list(shown.labels))
+            scores.insert(0, W["course_axis"], shown.frame_times_sec)
+            st.dataframe(scores, hide_index=True)
+
+
+def choose_window(whole: Prediction) -> int:
     """The window to explain: clicked in the figure of all windows, or set by the slider."""
-    answer_now = found.backwards if st.session_state.get("order") == "backwards" else found.forwards
-    last = len(answer_now.windows) - 1
+    last = len(whole.windows) - 1
     if not 0 <= st.session_state.get("window", 0) <= last:
-        del st.session_state["window"]
-    chosen = int(st.session_state.get("window", answer_now.explained))
+        drop_window()
+    chosen = int(st.session_state.get("window", whole.explained))
     st.subheader(W["along"], anchor=False)
     st.caption(W["along_text"])
     st.plotly_chart(
-        along(answer_now, chosen, W["course_axis"]), key="along", **PLOT,
+        along(whole, chosen, W["course_axis"]), key="along", **PLOT,
         on_select=take_click, selection_mode="points", alt=W["along_alt"].format(count=last + 1),
     )  # fmt: skip
-    return st.slider(
-        W["window"], 0, last, answer_now.explained, key="window", bind="query-params",
-        help=W["along_text"],
-    )  # fmt: skip
+    return st.slider(W["window"], 0, last, whole.explained, key="window", bind="query-params")
 
 
 def take_click() -> None:
@@ -137,13 +136,10 @@ def take_click() -> None:
         st.session_state["window"] = int(points[0]["point_index"])
 
 
+stay_in_frame()
 st.title(W["title"], anchor=False)
 st.markdown(W["lead"])
-clip = pick_clip(W)
-model = st.radio(
-    W["network"], EMBEDDED, key="model", horizontal=True,
-    format_func=lambda name: W[f"network_{name}"], bind="query-params",
-)  # fmt: skip
+clip, model = pick(W)
 try:
     everything = answer(clip, model, None, W)
     span = choose_span(everything.sampled.info.duration_sec)

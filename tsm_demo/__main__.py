@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from tsm_demo.core.errors import TsmDemoError
 
@@ -22,15 +22,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"tsm_demo: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"tsm_demo: {error.strerror or error}: {error.filename or ''}", file=sys.stderr)
+        place = f": {error.filename}" if error.filename else ""
+        print(f"tsm_demo: {error.strerror or error}{place}", file=sys.stderr)
         return 2
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments on one line, as everything else does."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"tsm_demo: {message} (`{self.prog} --help` lists what there is)\n")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "python -m tsm_demo", description="The Temporal Shift Module, explained."
-    )
+    parser = _Parser("python -m tsm_demo", description="The Temporal Shift Module, explained.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     models = commands.add_parser("models", help="list the networks")
@@ -41,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("clip", type=Path, metavar="CLIP")
     predict.add_argument("--model", default="motion", metavar="NAME", help="see `models`; default: motion")
     predict.add_argument("--checkpoint", type=Path, metavar="FILE", help="weights made by `train`, instead")
-    predict.add_argument("--top-k", type=int, default=5, metavar="K")
+    predict.add_argument("--top-k", type=_count, default=5, metavar="K")
     predict.add_argument("--start", type=float, metavar="SEC", help="look from here")
     predict.add_argument("--end", type=float, metavar="SEC", help="look up to here")
     predict.add_argument("--reverse", action="store_true", help="reverse the sampled frames")
@@ -60,24 +72,24 @@ def _parser() -> argparse.ArgumentParser:
         "--start-from", type=Path, metavar="FILE", help="tune these weights instead of starting anew"
     )
     train.add_argument("--seed", type=int, default=0)
-    train.add_argument("--threads", type=int, default=1)
+    train.add_argument("--threads", type=_count, default=1)
     train.set_defaults(run=_train)
 
     sheet = commands.add_parser("sheet", help="draw Motion-12 clips, one a row, to look at them")
     sheet.add_argument("out", type=Path, metavar="OUT.png")
     sheet.add_argument("--seed", type=int, default=0, help="number of the first clip")
-    sheet.add_argument("--clips", type=int, default=12)
+    sheet.add_argument("--clips", type=_count, default=12)
     sheet.add_argument("--difficulty", default="standard", choices=("easy", "standard", "hard"))
     sheet.set_defaults(run=_sheet)
     return parser
 
 
 def _models(options: argparse.Namespace) -> None:
-    from tsm_demo.models.networks import list_networks, load_network
+    from tsm_demo.models.networks import list_networks, open_network
 
     rows = []
     for name in list_networks():
-        network = load_network.__wrapped__(name)  # each once: not worth a place in the cache
+        network = open_network(name)  # each once: not worth being kept
         rows.append(
             {
                 "name": name,
@@ -101,7 +113,11 @@ def _predict(options: argparse.Namespace) -> None:
 
     kind = options.cam.suffix[1:].lower() if options.cam else None
     if kind not in (None, "webp", "gif", "mp4"):
-        raise TsmDemoError(f"--cam writes .webp, .gif or .mp4, not {options.cam.name}.")
+        raise TsmDemoError(f"--cam writes .webp, .gif or .mp4, not {options.cam.name!r}.")
+    if options.cam and not options.cam.parent.is_dir():
+        raise TsmDemoError(
+            f"There is no folder {str(options.cam.parent)!r} for --cam to write into: make it first."
+        )
     answer = predict(
         options.clip,
         options.model,
@@ -137,7 +153,7 @@ def _cam(options: argparse.Namespace, answer: "Prediction", kind: str) -> bytes:
     target = answer.labels.index(answer.top[0].label)
     maps = explain(network, clip, answer.explained, target, options.layer, reverse=options.reverse)
     frames = clip.window_frames(answer.explained)
-    frames = frames[::-1].copy() if options.reverse else frames
+    frames = frames[::-1] if options.reverse else frames
     return animation(overlay_heat(frames, maps), answer.frame_times_sec, kind)
 
 
@@ -173,7 +189,7 @@ def _sheet(options: argparse.Namespace) -> None:
     seeds = range(options.seed, options.seed + options.clips)
     clips = motion_clips(seeds, difficulty=DIFFICULTIES[options.difficulty])
     rows = clips.frames.permute(0, 3, 1, 4, 2).flatten(2, 3).numpy()  # (N, H, T*W, 3)
-    Image.fromarray(np.concatenate(list(rows))).save(options.out)
+    Image.fromarray(np.concatenate(list(rows))).save(options.out, "PNG")
 
 
 if __name__ == "__main__":

@@ -57,13 +57,13 @@ def raw_grad_cam(model: TwoHalves, clip: Tensor, target: int, layer: str = "laye
         raise ShapeError(f"Grad-CAM takes one clip (T, 3, H, W); this has shape {tuple(clip.shape)}.")
     if layer not in LAYERS:
         raise ModelError(f"Maps can be made at {' or '.join(LAYERS)}, not at {layer!r}.")
-    with torch.no_grad():
+    with torch.inference_mode(False), torch.no_grad():  # a caller's inference mode would forbid the gradient
         features = model.features(clip[None], layer)  # (T, C, h, w)
-    with torch.enable_grad():
-        features = features.detach().requires_grad_()
-        logits = model.frame_logits(features, len(clip), layer).mean(1)[0]  # (num_classes,)
-        if not 0 <= target < len(logits):
-            raise ModelError(f"There is no class number {target}; the network knows {len(logits)}.")
-        (gradient,) = torch.autograd.grad(logits[target], features)
+        with torch.enable_grad():
+            features = features.detach().requires_grad_()
+            logits = model.frame_logits(features, len(clip), layer).mean(1)[0]  # (num_classes,)
+            if not 0 <= target < len(logits):
+                raise ModelError(f"There is no class number {target}; the network knows {len(logits)}.")
+            (gradient,) = torch.autograd.grad(logits[target], features)
     weights = gradient.mean((2, 3), keepdim=True)  # equation 1, for each frame on its own
     return (weights * features.detach()).sum(1).clamp(min=0)  # equation 2

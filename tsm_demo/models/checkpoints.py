@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -31,6 +32,21 @@ class WeightFacts:
     accuracy: float | None = None  # top-1 on held-out synthetic clips, 0..1
     temperature: float = 1.0  # logits are divided by it before the softmax
     sampling: Literal["windows", "segments"] = "windows"  # 2 s windows, or segments of the whole clip
+
+    def __post_init__(self) -> None:
+        """Raises ModelError for what a file may say but nobody could use."""
+        usable = {
+            "labels": all(isinstance(label, str) for label in self.labels),
+            "picture_size": isinstance(self.picture_size, int) and self.picture_size > 0,
+            "temperature": isinstance(self.temperature, int | float) and 0 < self.temperature < inf,
+            "sampling": self.sampling in ("windows", "segments"),
+        }
+        if not all(usable.values()):
+            wrong = " and ".join(name for name, fits in usable.items() if not fits)
+            raise ModelError(
+                f"The weights' description has an unusable {wrong}: labels are texts, picture_size a whole "
+                "number of pixels, temperature a number above 0, sampling 'windows' or 'segments'."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +85,16 @@ def load_checkpoint(
         raise ModelError("A state dict does not say what network it belongs to; pass its facts too.")
     else:
         tensors = dict(path_or_state_dict)
-    spec = facts.spec
     if n_segment is not None:
-        spec = ModelSpec(**{**asdict(spec), "n_segment": n_segment})
-    model = build(spec)
+        facts = replace(facts, spec=replace(facts.spec, n_segment=n_segment))
+    spec = facts.spec
+    if len(facts.labels) != spec.num_classes:
+        raise ModelError(
+            f"The weights' description names {len(facts.labels)} labels for {spec.num_classes} classes; "
+            "save them again with one label a class."
+        )
     try:
+        model = build(spec)
         model.load_state_dict(
             {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
         )
@@ -110,7 +131,7 @@ def _read(path: Path) -> tuple[dict[str, Tensor], WeightFacts]:
         facts = json.loads(header)
         facts["spec"], facts["labels"] = ModelSpec(**facts["spec"]), tuple(facts["labels"])
         return tensors, WeightFacts(**facts)
-    except (TypeError, KeyError, json.JSONDecodeError) as error:
+    except (TypeError, KeyError, json.JSONDecodeError, RecursionError) as error:
         raise ModelError(f"The description inside {path.name} is not one that this version reads.") from error
 
 

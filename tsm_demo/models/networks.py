@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Literal
 
 from torch import nn
@@ -31,9 +32,14 @@ def list_networks() -> list[str]:
     return [*EMBEDDED, *list_models()]
 
 
-@lru_cache(maxsize=4)
 def load_network(name: str = "motion", checkpoint: Path | None = None) -> Network:
-    """Load a network; the same arguments give the same, shared object.
+    """The network that `open_network` gives; the same arguments give the same, shared object, in every thread."""
+    with _LOADING:
+        return _kept(name, checkpoint)
+
+
+def open_network(name: str = "motion", checkpoint: Path | None = None) -> Network:
+    """A network of the caller's own.
 
     Args:
         name: an embedded network, or an architecture, which gets random weights.
@@ -57,3 +63,7 @@ def load_network(name: str = "motion", checkpoint: Path | None = None) -> Networ
         sampling="segments",
     )
     return Network(name, "random", build(spec).requires_grad_(False), facts)
+
+
+_LOADING = Lock()  # callers who come first at the same moment get one network, not one each
+_kept = lru_cache(maxsize=4)(open_network)

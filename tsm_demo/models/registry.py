@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 
 from torch import nn
 
@@ -48,14 +49,17 @@ def list_models() -> list[str]:
 
 def build(spec: ModelSpec) -> nn.Module:
     """A network with random weights, float32, in eval mode. Raises ModelError for what cannot be built."""
-    if spec.name not in _BUILDERS:
+    if not isinstance(spec.name, str) or spec.name not in _BUILDERS:
         raise ModelError(
             f"There is no network called {spec.name!r}; choose one of {', '.join(list_models())}."
         )
     if spec.placement not in PLACEMENTS:
         raise ModelError(f"placement is {spec.placement!r}; choose one of {', '.join(PLACEMENTS)}.")
-    if min(spec.num_classes, spec.n_segment, spec.width) < 1 or spec.last_stride not in (1, 2):
-        raise ModelError("num_classes, n_segment and width must be at least 1, and last_stride 1 or 2.")
+    sizes = (spec.num_classes, spec.n_segment, spec.width)
+    if any(not isinstance(size, Integral) or size < 1 for size in sizes) or spec.last_stride not in (1, 2):
+        raise ModelError(
+            "num_classes, n_segment and width must be whole numbers of at least 1, and last_stride 1 or 2."
+        )
     fold_width(spec.width, spec.fold_div)  # raises for a fold_div that means nothing
     return _BUILDERS[spec.name](spec).eval()
 

@@ -58,6 +58,7 @@ class Ticket:
     def run(self, clip: Path, job: Job) -> None:
         """Run the job in the calling thread. Called by the line only."""
         try:
+            self._report("", 0.0)  # raises when the ticket was given back before its turn
             self._result = job(clip, self._report)
         except BaseException as error:  # handed over to the visitor's thread by result()
             self._error = error

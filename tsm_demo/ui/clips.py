@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 UPLOAD_TYPES = ["mp4", "m4v", "mov", "mkv", "avi", "webm", "3gp", "gif"]
-OWN = "own"  # the choice, in menus and links, that means the upload
 
 
 @dataclass(frozen=True)
@@ -37,23 +36,18 @@ class Clip:
 
 @lru_cache(maxsize=1)
 def bundled_labels() -> dict[str, str]:
-    """Name of each bundled clip (without .mp4) to what it shows, in the order of the labels."""
+    """Name of each bundled clip ("ball rolls right" of ball_rolls_right.mp4) to its label, in the order of labels."""
     with (SAMPLES / "labels.csv").open(newline="", encoding="utf-8") as file:
-        return {Path(row["file"]).stem: row["label"] for row in csv.DictReader(file)}
+        return {Path(row["file"]).stem.replace("_", " "): row["label"] for row in csv.DictReader(file)}
 
 
 def bundled_clip(name: str) -> Clip:
     """A bundled clip by its name, which must be one of `bundled_labels()`."""
     if name not in bundled_labels():
         raise KeyError(name)
-    return Clip(name, f"bundled:{name}", path=SAMPLES / f"{name}.mp4")
+    return Clip(name, f"bundled:{name}", path=SAMPLES / f"{name.replace(' ', '_')}.mp4")
 
 
 def uploaded_clip(name: str, content: bytes) -> Clip:
     """A visitor's clip."""
     return Clip(name, f"own:{sha256(content).hexdigest()}", content=content)
-
-
-def spoken(name: str) -> str:
-    """ball_rolls_right to Ball rolls right."""
-    return name.replace("_", " ").capitalize()

@@ -7,6 +7,7 @@ from torch import Tensor
 # Means and spreads of ImageNet's red, green and blue in 0..1, as torchvision, TSM and MMAction2 use them.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+FRAMES_AT_ONCE = 64  # as float32 a frame takes four times its memory, and a long clip has thousands
 
 
 def normalise(frames: Tensor) -> Tensor:
@@ -21,6 +22,10 @@ def squeeze_frames(frames: Tensor, size: int) -> Tensor:
 
     Nothing is cropped, so that what is seen, explained and drawn is the same picture.
     """
+    return torch.cat([_squeezed(part, size) for part in frames.split(FRAMES_AT_ONCE)])
+
+
+def _squeezed(frames: Tensor, size: int) -> Tensor:
     chw = frames.permute(0, 3, 1, 2).float()
     small = F.interpolate(chw, (size, size), mode="bilinear", antialias=True, align_corners=False)
     return small.round_().clamp_(0, 255).to(torch.uint8)

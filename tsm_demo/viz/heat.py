@@ -33,7 +33,8 @@ def overlay_heat(
         raise ShapeError(f"{len(frames)} frames and {len(maps)} maps: give one map a frame.")
     pictures = shrink_frames(frames, side)
     height, width = pictures.shape[1:3]
-    heat = F.interpolate(torch.from_numpy(maps)[:, None].float(), (height, width), mode="bilinear")
+    cells = torch.from_numpy(np.ascontiguousarray(maps))[:, None].float()
+    heat = F.interpolate(cells, (height, width), mode="bilinear")
     colours, alpha = heat_colours(heat[:, 0].numpy())
     alpha = alpha[..., None] * opacity
     mixed = pictures * (1 - alpha) + colours * alpha

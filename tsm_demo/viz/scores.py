@@ -59,15 +59,15 @@ def course(answer: Prediction, pictures: Sequence[bytes], labels: Sequence[str],
             source="data:image/jpeg;base64," + base64.b64encode(picture).decode("ascii"),
             xref="x",
             yref="paper",
-            x=index - 0.47,
+            x=index,
             y=1,
             sizex=0.94,
             sizey=STRIP_SHARE - 0.02,
-            xanchor="left",
+            xanchor="center",
             yanchor="top",
             sizing="contain",
         )
-    plain(figure, 340)
+    plain(figure, 300)
     figure.update_layout(
         showlegend=True,
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top"},
