@@ -16,7 +16,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tsm_demo.analysis.accuracy import Accuracy, motion_accuracy
-from tsm_demo.models.checkpoints import motion_facts, save_checkpoint
+from tsm_demo.models.checkpoints import load_checkpoint, motion_facts, save_checkpoint
 from tsm_demo.models.registry import ModelSpec, build
 from tsm_demo.training.curves import draw_curves
 from tsm_demo.training.data import batches_from
@@ -104,9 +104,10 @@ class _Run:
         self.weights = _initial_weights(self.spec, start_from)
         self.optimiser_state: dict | None = None
         self.stage_index, self.step, self.clips_seen, self.minutes = 0, 0, 0, 0.0
-        self.state_file = folder / "state.pt"
+        self.state_file, self.log_file = folder / "state.pt", folder / "log.csv"
         if self.state_file.exists():
             self._resume()
+        self._forget_unsaved_rows()
 
     def train_stage(self, index: int, stage: Stage, first_scene: int) -> None:
         """Run what is left of one stage."""
@@ -144,7 +145,7 @@ class _Run:
                 clock = time.monotonic()
                 checked = None
                 if self.step % CHECK_EVERY == 0 or last:
-                    checked = held_out(average.module, stage.size, CHECK_CLIPS).top1
+                    checked = self._held_out(average.module, stage.size, CHECK_CLIPS).top1
                 self._log(stage, sum(losses) / len(losses), sum(hits) / len(hits), checked)
                 losses, hits = [], []
             if self.step % SAVE_EVERY == 0 or last:
@@ -158,13 +159,18 @@ class _Run:
         model = build(self.spec)
         model.load_state_dict(self.weights["average"])
         size = self.recipe.stages[-1].size
-        accuracy = held_out(model, size, 2 * CHECK_CLIPS)
+        accuracy = self._held_out(model, size, 2 * CHECK_CLIPS)
         facts = motion_facts(
             self.spec, size, seed=self.recipe.seed, clips_seen=self.clips_seen, accuracy=accuracy.top1
         )
         path = self.folder / f"{self.name}.safetensors"
         save_checkpoint(path, model, facts)
         return path
+
+    def _held_out(self, model: nn.Module, size: int, clips: int) -> Accuracy:
+        """Accuracy on the first `clips` held-out clips of standard difficulty."""
+        seeds = range(HELD_OUT_SEED, HELD_OUT_SEED + clips)
+        return motion_accuracy(model.eval(), seeds, size, n_segment=self.recipe.n_segment)
 
     def _log(self, stage: Stage, loss: float, train_accuracy: float, checked: float | None) -> None:
         row = LogRow(
@@ -176,14 +182,13 @@ class _Run:
             train_accuracy,
             checked,
         )
-        file = self.folder / "log.csv"
-        new = not file.exists()
-        with file.open("a", newline="") as handle:
+        new = not self.log_file.exists()
+        with self.log_file.open("a", newline="") as handle:
             writer = csv.writer(handle)
             if new:
                 writer.writerow(LogRow.__slots__)
             writer.writerow([getattr(row, name) for name in LogRow.__slots__])
-        draw_curves(file, self.folder / "curves.svg")
+        draw_curves(self.log_file, self.folder / "curves.svg")
         self.report(row)
 
     def _save(self, index: int, optimiser_state: dict | None) -> None:
@@ -206,17 +211,24 @@ class _Run:
         self.stage_index, self.step = state["stage_index"], state["step"]
         self.clips_seen, self.minutes = state["clips_seen"], state["minutes"]
 
+    def _forget_unsaved_rows(self) -> None:
+        """Drop the log's rows after the saved step: those steps are run, and logged, again."""
+        if not self.log_file.exists():
+            return
+        names = LogRow.__slots__
+        with self.log_file.open(newline="") as handle:
+            rows = list(csv.reader(handle))[1:]
+        whole = (row for row in rows if len(row) == len(names))  # a cut may leave half a line
+        kept = [row for row in whole if int(row[names.index("clips_seen")]) <= self.clips_seen]
+        with self.log_file.open("w", newline="") as handle:
+            csv.writer(handle).writerows([names, *kept])
+
 
 def _initial_weights(spec: ModelSpec, start_from: Path | None) -> dict[str, dict[str, Tensor]]:
     if start_from is None:
         weights = build(spec).state_dict()
     else:
-        from tsm_demo.models.checkpoints import load_checkpoint
-
-        weights = load_checkpoint(start_from).model.state_dict()
+        given = load_checkpoint(start_from).model.state_dict()
+        # Loaded once more as what is to be trained: a file of another size gets its sentence here.
+        weights = load_checkpoint(given, facts=motion_facts(spec, picture_size=1)).model.state_dict()
     return {"model": weights, "average": {name: value.clone() for name, value in weights.items()}}
-
-
-def held_out(model: nn.Module, size: int, clips: int) -> Accuracy:
-    """Accuracy on the first `clips` held-out clips of standard difficulty."""
-    return motion_accuracy(model.eval(), range(HELD_OUT_SEED, HELD_OUT_SEED + clips), size)

@@ -1,0 +1,268 @@
+"""Batches are balanced and repeatable, and a run that was cut off ends with the weights of one that was not."""
+
+import csv
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tsm_demo.analysis.accuracy import Accuracy
+from tsm_demo.core.errors import ModelError
+from tsm_demo.core.labels import reversed_label
+from tsm_demo.models.checkpoints import Checkpoint, load_checkpoint
+from tsm_demo.training import train as training
+from tsm_demo.training.data import Batches, batches_from, reversed_labels, scene_seed
+from tsm_demo.training.recipe import CURRICULUM, HELD_OUT_SEED, NETWORKS, TUNING, Recipe, Stage
+from tsm_demo.training.train import LogRow, train
+from tsm_demo.video.motion_script import STANDARD
+from tsm_demo.video.synthetic import SEEDS_PER_BANK, motion_clips
+
+# Four steps, then three at the other stride; far below what learns anything.
+STAGES = (
+    Stage("small", 48, 32, 1.0, 2e-3, last_stride=2),
+    Stage("large", 36, 40, 0.5, 1e-3, last_stride=1),
+)
+TINY = Recipe(stages=STAGES, batch_clips=12, width=8, n_segment=4)
+STEPS = 7
+EVERY = {"LOG_EVERY": 1, "SAVE_EVERY": 2, "CHECK_EVERY": 3, "CHECK_CLIPS": 12}  # steps, and clips
+
+
+class CutError(Exception):
+    """What stops a run in these tests."""
+
+
+@pytest.fixture(autouse=True)
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Log at each step, save at every second one, check on few clips; give the threads back at the end."""
+    for name, value in EVERY.items():
+        monkeypatch.setattr(training, name, value)
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+
+
+def cut_at(row_number: int) -> Callable[[LogRow], None]:
+    """A report that ends the run at its n-th row."""
+    rows: list[LogRow] = []
+
+    def report(row: LogRow) -> None:
+        rows.append(row)
+        if len(rows) == row_number:
+            raise CutError
+
+    return report
+
+
+def run(folder: Path, recipe: Recipe = TINY, start_from: Path | None = None, cut: int = 0) -> Checkpoint:
+    """Train at the test's own priority: idle priority could not be given back."""
+    return load_checkpoint(train(recipe, folder, start_from, cut_at(cut), niceness=0))
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "log.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def states(folder: Path) -> dict[str, Tensor]:
+    """The trained weights and their mean, as they stood at the end."""
+    weights = torch.load(folder / "state.pt", weights_only=True)["weights"]
+    return {f"{kind}.{name}": value for kind in weights for name, value in weights[kind].items()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that nothing cut off."""
+    folder = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in EVERY.items():
+            patch.setattr(training, name, value)
+        run(folder)
+    return folder
+
+
+@pytest.mark.parametrize("first", [0, 12, 24, 1200])
+def test_twelve_scenes_and_their_reversals_give_each_label_twice(first: int) -> None:
+    labels = [scene_seed(index) % 12 for index in range(first, first + 12)]
+    labels += [reversed_label(label) for label in labels]
+    assert sorted(labels) == sorted([*range(12)] * 2)
+
+
+def test_no_scene_is_drawn_twice() -> None:
+    seeds = [scene_seed(index) for index in range(6000)]
+    scenes = {seed // 2 if seed % 12 < 10 else (seed,) for seed in seeds}  # a pair's two seeds are one scene
+    assert len(scenes) == len(seeds)
+
+
+@pytest.mark.parametrize("stages", [CURRICULUM, TUNING])
+def test_no_run_reaches_the_held_out_textures(stages: tuple[Stage, ...]) -> None:
+    last = scene_seed(sum(stage.clips for stage in stages) // 2)
+    assert last // SEEDS_PER_BANK < HELD_OUT_SEED // SEEDS_PER_BANK
+
+
+def test_a_batch_is_scenes_and_then_their_reversals() -> None:
+    frames, labels = Batches(TINY, STAGES[0], 0)[1]
+    assert (frames.shape, frames.dtype) == ((12, 4, 3, 32, 32), torch.uint8)
+    assert (labels.shape, labels.dtype) == ((12,), torch.int64)
+    assert torch.equal(frames[6:], frames[:6].flip(1))
+    assert labels[6:].tolist() == [reversed_label(label) for label in labels[:6].tolist()]
+    assert torch.equal(
+        reversed_labels(torch.arange(12)), torch.tensor([1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 10, 11])
+    )
+
+
+def test_frames_and_labels_belong_together() -> None:
+    hard = replace(STAGES[0], easy_share=0.0)
+    frames, labels = Batches(TINY, hard, 60)[0]
+    seeds = [scene_seed(index) for index in range(60, 66)]
+    drawn = motion_clips(seeds, 32, 4, STANDARD)
+    assert torch.equal(frames[:6], drawn.frames)
+    assert torch.equal(labels[:6], drawn.labels)
+
+
+def test_two_batches_hold_each_label_twice() -> None:
+    batches = Batches(TINY, STAGES[1], 24)  # easy and standard clips
+    labels = torch.cat([batches[0][1], batches[1][1]])
+    assert torch.bincount(labels, minlength=12).tolist() == [2] * 12
+
+
+def test_a_batch_is_the_same_whenever_it_is_drawn() -> None:
+    batches = Batches(TINY, STAGES[1], 24)
+    late = [batches[2], batches[1]]
+    fresh = list(batches_from(TINY, STAGES[1], 24, start=1))  # in the other process
+    assert len(fresh) == 2
+    for (frames, labels), (same_frames, same_labels) in zip(fresh, reversed(late), strict=True):
+        assert torch.equal(frames, same_frames)
+        assert torch.equal(labels, same_labels)
+
+
+def test_the_batches_of_a_stage_end() -> None:
+    batches = Batches(TINY, STAGES[0], 0)
+    assert len(batches) == 4
+    with pytest.raises(IndexError):
+        batches[4]
+
+
+def test_another_seed_trains_on_other_scenes() -> None:
+    first, second = (Batches(replace(TINY, seed=seed), STAGES[0], 0)[0] for seed in (0, 1))
+    assert torch.equal(first[1], second[1])
+    assert not any(torch.equal(a, b) for a in first[0] for b in second[0])
+
+
+def test_a_run_leaves_weights_a_log_and_curves(whole: Path) -> None:
+    loaded = load_checkpoint(whole / "motion.safetensors")
+    assert loaded.facts.spec.name == "tsm_resnet18"
+    assert (loaded.facts.spec.width, loaded.facts.spec.n_segment, loaded.facts.spec.last_stride) == (8, 4, 1)
+    assert (loaded.facts.picture_size, loaded.facts.clips_seen, loaded.facts.seed) == (40, 84, 0)
+    assert 0 <= loaded.facts.accuracy <= 1
+    assert all(value.isfinite().all() for value in loaded.model.state_dict().values())
+    log = rows(whole)
+    assert list(log[0]) == list(LogRow.__slots__)
+    assert [row["stage"] for row in log] == ["small"] * 4 + ["large"] * 3
+    assert [int(row["step"]) for row in log] == [1, 2, 3, 4, 1, 2, 3]
+    assert [int(row["clips_seen"]) for row in log] == list(range(12, 85, 12))
+    assert all(0 < float(row["loss"]) < 20 for row in log)
+    assert [bool(row["held_out_accuracy"]) for row in log] == [False, False, True, True, False, False, True]
+    picture = ET.parse(whole / "curves.svg").getroot()
+    lines = [line.get("points", "").split() for line in picture.iter("{http://www.w3.org/2000/svg}polyline")]
+    assert [len(points) for points in lines] == [STEPS, STEPS, 3]  # loss, training, held out
+
+
+def test_the_weights_that_are_kept_are_the_mean(whole: Path) -> None:
+    kept = load_checkpoint(whole / "motion.safetensors").model.state_dict()
+    state = states(whole)
+    assert torch.equal(kept["fc.weight"], state["average.fc.weight"].half().float())
+    assert not torch.equal(kept["fc.weight"], state["model.fc.weight"].half().float())
+
+
+# Within the first stage before and after its first saved step, at its end, and within the second stage.
+@pytest.mark.parametrize("cut", [1, 3, 5, 7])
+def test_a_run_that_was_cut_off_ends_with_the_same_weights(whole: Path, tmp_path: Path, cut: int) -> None:
+    with pytest.raises(CutError):
+        run(tmp_path, cut=cut)
+    assert not (tmp_path / "motion.safetensors").exists()
+    resumed = run(tmp_path)
+    expected, got = states(whole), states(tmp_path)
+    assert got.keys() == expected.keys()
+    assert [name for name in got if not torch.equal(got[name], expected[name])] == []
+    assert resumed.facts == load_checkpoint(whole / "motion.safetensors").facts
+    assert (tmp_path / "motion.safetensors").read_bytes() == (whole / "motion.safetensors").read_bytes()
+
+
+def test_the_log_of_a_run_that_was_cut_off_has_every_step_once(whole: Path, tmp_path: Path) -> None:
+    with pytest.raises(CutError):
+        run(tmp_path, cut=6)  # its step is logged, but was not saved
+    run(tmp_path)
+    logs = [[without_minutes(row) for row in rows(folder)] for folder in (whole, tmp_path)]
+    assert logs[0] == logs[1]
+
+
+def without_minutes(row: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name != "minutes"}
+
+
+def test_a_log_that_was_cut_within_a_line(whole: Path, tmp_path: Path) -> None:
+    with pytest.raises(CutError):
+        run(tmp_path, cut=3)
+    with (tmp_path / "log.csv").open("a") as file:
+        file.write("small,4")
+    run(tmp_path)
+    assert [row["step"] for row in rows(tmp_path)] == [row["step"] for row in rows(whole)]
+    (tmp_path / "log.csv").write_bytes(b"")
+    run(tmp_path)
+    assert (tmp_path / "log.csv").read_text().split() == [",".join(LogRow.__slots__)]
+
+
+def test_a_finished_run_is_not_trained_on(whole: Path, tmp_path: Path) -> None:
+    before = (whole / "motion.safetensors").read_bytes()
+    (tmp_path / "state.pt").write_bytes((whole / "state.pt").read_bytes())
+    run(tmp_path, cut=1)
+    assert (tmp_path / "motion.safetensors").read_bytes() == before
+
+
+def test_tuning_starts_from_the_given_weights(whole: Path, tmp_path: Path) -> None:
+    nothing = replace(TINY, stages=(replace(STAGES[1], clips=0),))
+    start = whole / "motion.safetensors"
+    tuned = run(tmp_path, nothing, start_from=start).model.state_dict()
+    given = load_checkpoint(start).model.state_dict()
+    assert all(torch.equal(tuned[name], given[name]) for name in given)
+
+
+def test_weights_of_another_size_are_refused(whole: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="These weights do not fit tsm_resnet18"):
+        run(tmp_path, replace(TINY, width=16), start_from=whole / "motion.safetensors")
+
+
+def test_the_stated_accuracy_is_that_of_held_out_clips(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def judged(model: nn.Module, seeds: range, size: int, n_segment: int = 8) -> Accuracy:
+        asked.append((seeds, size, n_segment, model.training))
+        return Accuracy(len(seeds), 0.25, 0, 0, 0, ())
+
+    monkeypatch.setattr(training, "motion_accuracy", judged)
+    (tmp_path / "state.pt").write_bytes((whole / "state.pt").read_bytes())
+    assert run(tmp_path).facts.accuracy == 0.25
+    assert asked == [(range(HELD_OUT_SEED, HELD_OUT_SEED + 24), 40, 4, False)]
+
+
+def test_the_network_without_shift(tmp_path: Path) -> None:
+    assert {name: spec for name, (_, spec) in NETWORKS.items()} == {
+        "tsm": "tsm_resnet18",
+        "tsn": "tsn_resnet18",
+    }
+    loaded = run(tmp_path, replace(TINY, network="tsn", stages=(replace(STAGES[0], clips=12),)))
+    assert (tmp_path / "motion_tsn.safetensors").is_file()
+    clip = torch.randn(1, 4, 3, 32, 32)
+    assert torch.allclose(loaded.model(clip), loaded.model(clip.flip(1)), atol=1e-5)
+
+
+def test_a_recipe_says_all_that_decides_a_run() -> None:
+    assert set(asdict(Recipe())) >= {"network", "stages", "seed", "batch_clips", "average_decay"}
+    assert CURRICULUM[-1].size == TUNING[-1].size == 112
+    assert [stage.clips % Recipe().batch_clips for stage in (*CURRICULUM, *TUNING)] == [0] * 5
