@@ -1,14 +1,14 @@
-"""The networks are torchvision's ResNets on every frame, with the published cost, and a shift where it belongs."""
+"""The networks are torchvision's ResNets run on every frame, with the published size and cost."""
 
 from functools import lru_cache
 
 import pytest
 import torch
-import torch.nn.functional as F
 import torchvision
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from tests.models.lively_network import clips, lively, small, tied
 from tsm_demo.core.errors import ModelError, ShapeError
 from tsm_demo.models import build_model, list_models
 
@@ -28,43 +28,6 @@ PUBLISHED = (
     (101, 174, 8, 224, 42_856_686, 62.398),
     (18, 1000, 1, 224, 11_689_512, 1.814),
 )
-
-
-def lively(model: nn.Module, example: Tensor, seed: int = 0) -> nn.Module:
-    """The network with batch norms that have seen data: as built they pass everything on as it is."""
-    torch.manual_seed(seed)
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            nn.init.uniform_(module.weight, 0.5, 1.5)
-            nn.init.normal_(module.bias, 0, 0.2)
-            module.momentum = 1.0  # one pass gives the means and spreads
-    with torch.no_grad():
-        model.train()(example)
-    return model.eval()
-
-
-def small(name: str, **sizes: object) -> nn.Module:
-    """A slim network with lively batch norms, in float64."""
-    torch.manual_seed(1)
-    return lively(build_model(name, **{"num_classes": 5, "width": 8, **sizes}).double(), clips(4))
-
-
-def clips(n: int = 2, n_segment: int = 4, side: int = 32) -> Tensor:
-    """(n, n_segment, 3, side, side) float64; large patches of colour, so that frames differ after all pooling."""
-    patches = torch.randn(n * n_segment, 3, 3, 3, generator=torch.Generator().manual_seed(7)).double()
-    return F.interpolate(2 * patches, side, mode="bilinear").unflatten(0, (n, n_segment))
-
-
-def tied(name: str, model: nn.Module, **sizes: object) -> nn.Module:
-    """Another network with the same weights."""
-    other = small(name, **sizes)
-    other.load_state_dict(model.state_dict())
-    return other
-
-
-def frame_logits(model: nn.Module, x: Tensor) -> Tensor:
-    """(N, T, classes)."""
-    return model.frame_logits(model.features(x), x.shape[1])
 
 
 def macs(model: nn.Module, shape: tuple[int, ...]) -> float:
@@ -127,124 +90,6 @@ def test_tsn_is_the_mean_of_torchvisions_frame_scores(depth: int) -> None:
         expected = torch.stack([theirs(clip).mean(0) for clip in x])
         assert ours(x).shape == (2, 10)
         assert (ours(x) - expected).abs().max() <= TOLERANCE * max(1, expected.abs().max())
-
-
-@pytest.mark.parametrize("depth", DEPTHS)
-@torch.no_grad()
-def test_only_the_shift_sees_the_order_of_frames(depth: int) -> None:
-    x = clips(1, 8).float()
-    tsn = lively(build_model(f"tsn_resnet{depth}", num_classes=12), x)
-    tsm = lively(build_model(f"tsm_resnet{depth}", num_classes=12), x)
-    for order in (torch.arange(7, -1, -1), torch.tensor([3, 0, 7, 1, 5, 2, 6, 4])):
-        assert (tsn(x[:, order]) - tsn(x)).abs().max() <= TOLERANCE
-        assert (tsm(x[:, order]) - tsm(x)).abs().max() > 100 * TOLERANCE
-
-
-@pytest.mark.parametrize("placement", ["residual", "in_place"])
-@pytest.mark.parametrize("name", ["tsm_resnet18", "tsm_online_resnet18", "tsm_resnet50"])
-@torch.no_grad()
-def test_without_folds_it_is_tsn(name: str, placement: str) -> None:
-    tsn = small(f"tsn_{name.split('_')[-1]}")
-    for fold_div in (0, 1000):
-        still = tied(name, tsn, fold_div=fold_div, placement=placement)
-        assert torch.allclose(still(clips()), tsn(clips()), rtol=1e-12)
-    moving = tied(name, tsn, fold_div=8, placement=placement)
-    assert not torch.allclose(moving(clips()), tsn(clips()), rtol=1e-3)
-
-
-def shift_by_hand(x: Tensor, n_segment: int, fold: int, online: bool) -> Tensor:
-    """The first fold from the next frame and the second from the one before; online, the first from the past."""
-    out = x.clone()
-    for row in range(len(x)):
-        before = x[row - 1] if row % n_segment else torch.zeros_like(x[row])
-        after = x[row + 1] if (row + 1) % n_segment else torch.zeros_like(x[row])
-        out[row, :fold] = before[:fold] if online else after[:fold]
-        if not online:
-            out[row, fold : 2 * fold] = before[fold : 2 * fold]
-    return out
-
-
-def block_by_hand(block: nn.Module, x: Tensor, shifted: Tensor, shortcut: Tensor, stride: int) -> Tensor:
-    """A residual block from its weights alone: convolutions of `shifted` plus `shortcut`."""
-    weights = block.state_dict()
-
-    def conv_bn(x: Tensor, conv: str, bn: str, stride: int) -> Tensor:
-        kernel = weights[f"{conv}.weight"]
-        x = F.conv2d(x, kernel, stride=stride, padding=kernel.shape[-1] // 2)
-        mean, var, scale, offset = (
-            weights[f"{bn}.{part}"].view(-1, 1, 1)
-            for part in ("running_mean", "running_var", "weight", "bias")
-        )
-        return (x - mean) / (var + 1e-5).sqrt() * scale + offset
-
-    deep = "conv3.weight" in weights
-    y = conv_bn(shifted, "conv1", "bn1", 1 if deep else stride).clamp(min=0)
-    y = conv_bn(y, "conv2", "bn2", stride if deep else 1)
-    y = conv_bn(y.clamp(min=0), "conv3", "bn3", 1) if deep else y
-    if "downsample.0.weight" in weights:
-        shortcut = conv_bn(shortcut, "downsample.0", "downsample.1", stride)
-    return (y + shortcut).clamp(min=0)
-
-
-@pytest.mark.parametrize("placement", ["residual", "in_place"])
-@pytest.mark.parametrize("mode", ["tsm", "tsm_online"])
-@pytest.mark.parametrize(
-    ("depth", "stage", "index", "channels", "stride"),
-    [
-        (18, "layer1", 0, 8, 1),
-        (18, "layer2", 0, 8, 2),
-        (50, "layer1", 0, 8, 1),
-        (50, "layer3", 0, 64, 2),
-        (50, "layer4", 2, 256, 1),
-    ],
-)
-@torch.no_grad()
-def test_where_the_shift_sits(
-    placement: str, mode: str, depth: int, stage: str, index: int, channels: int, stride: int
-) -> None:
-    model = small(f"{mode}_resnet{depth}", placement=placement, fold_div=4)
-    block = getattr(model, stage)[index]
-    x = torch.randn(6, channels, 5, 5, dtype=torch.float64)
-    shifted = shift_by_hand(x, 3, channels // 4, online=mode == "tsm_online")
-    shortcut = {"residual": x, "in_place": shifted}[placement]
-    assert torch.allclose(block(x.clone(), 3), block_by_hand(block, x, shifted, shortcut, stride))
-
-
-@pytest.mark.parametrize(("depth", "every"), [(18, 1), (50, 1), (101, 2)])
-@torch.no_grad()
-def test_which_blocks_shift(depth: int, every: int) -> None:
-    model = small(f"tsm_resnet{depth}")
-    x = torch.randn(4, 8, 4, 4, dtype=torch.float64)
-    for stage in (model.layer1, model.layer2, model.layer3, model.layer4):
-        shifts = []
-        for block in stage:
-            out = block(x, 4)
-            shifts.append(not torch.allclose(block(x.flip(0), 4), out.flip(0)))
-            x = out
-        assert shifts == [index % every == 0 for index in range(len(stage))]
-
-
-@pytest.mark.parametrize("depth", DEPTHS)
-@torch.no_grad()
-def test_online_looks_only_back(depth: int) -> None:
-    model, x = small(f"tsm_online_resnet{depth}"), clips(1, 5)
-    scores = frame_logits(model, x)
-    for t in range(4):
-        changed = x.clone()
-        changed[:, t + 1 :] = clips(1, 9)[:, t + 5 :]
-        assert torch.allclose(frame_logits(model, changed)[:, : t + 1], scores[:, : t + 1], rtol=1e-12)
-    changed = x.clone()
-    changed[:, 1] = 0
-    moved = (frame_logits(model, changed) - scores).abs().amax((0, 2)) > 1e-9
-    assert moved.tolist() == [False, True, True, True, True]
-
-
-@torch.no_grad()
-def test_bidirectional_looks_ahead() -> None:
-    model, x = small("tsm_resnet18"), clips(1, 5)
-    changed = x.clone()
-    changed[:, 4] = 0
-    assert not torch.allclose(frame_logits(model, changed)[:, 0], frame_logits(model, x)[:, 0], rtol=1e-4)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

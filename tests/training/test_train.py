@@ -1,9 +1,9 @@
-"""Batches are balanced and repeatable, and a run that was cut off ends with the weights of one that was not."""
+"""A run leaves weights, a log and curves, and one that was cut off ends as if it had not been."""
 
 import csv
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,10 @@ from torch import Tensor, nn
 
 from tsm_demo.analysis.accuracy import Accuracy
 from tsm_demo.core.errors import ModelError
-from tsm_demo.core.labels import reversed_label
 from tsm_demo.models.checkpoints import Checkpoint, load_checkpoint
 from tsm_demo.training import train as training
-from tsm_demo.training.data import Batches, batches_from, reversed_labels, scene_seed
-from tsm_demo.training.recipe import CURRICULUM, HELD_OUT_SEED, NETWORKS, TUNING, Recipe, Stage
+from tsm_demo.training.recipe import HELD_OUT_SEED, NETWORKS, Recipe, Stage
 from tsm_demo.training.train import LogRow, train
-from tsm_demo.video.motion_script import STANDARD
-from tsm_demo.video.synthetic import SEEDS_PER_BANK, motion_clips
 
 # Four steps, then three at the other stride; far below what learns anything.
 STAGES = (
@@ -82,74 +78,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
             patch.setattr(training, name, value)
         run(folder)
     return folder
-
-
-@pytest.mark.parametrize("first", [0, 12, 24, 1200])
-def test_twelve_scenes_and_their_reversals_give_each_label_twice(first: int) -> None:
-    labels = [scene_seed(index) % 12 for index in range(first, first + 12)]
-    labels += [reversed_label(label) for label in labels]
-    assert sorted(labels) == sorted([*range(12)] * 2)
-
-
-def test_no_scene_is_drawn_twice() -> None:
-    seeds = [scene_seed(index) for index in range(6000)]
-    scenes = {seed // 2 if seed % 12 < 10 else (seed,) for seed in seeds}  # a pair's two seeds are one scene
-    assert len(scenes) == len(seeds)
-
-
-@pytest.mark.parametrize("stages", [CURRICULUM, TUNING])
-def test_no_run_reaches_the_held_out_textures(stages: tuple[Stage, ...]) -> None:
-    last = scene_seed(sum(stage.clips for stage in stages) // 2)
-    assert last // SEEDS_PER_BANK < HELD_OUT_SEED // SEEDS_PER_BANK
-
-
-def test_a_batch_is_scenes_and_then_their_reversals() -> None:
-    frames, labels = Batches(TINY, STAGES[0], 0)[1]
-    assert (frames.shape, frames.dtype) == ((12, 4, 3, 32, 32), torch.uint8)
-    assert (labels.shape, labels.dtype) == ((12,), torch.int64)
-    assert torch.equal(frames[6:], frames[:6].flip(1))
-    assert labels[6:].tolist() == [reversed_label(label) for label in labels[:6].tolist()]
-    assert torch.equal(
-        reversed_labels(torch.arange(12)), torch.tensor([1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 10, 11])
-    )
-
-
-def test_frames_and_labels_belong_together() -> None:
-    hard = replace(STAGES[0], easy_share=0.0)
-    frames, labels = Batches(TINY, hard, 60)[0]
-    seeds = [scene_seed(index) for index in range(60, 66)]
-    drawn = motion_clips(seeds, 32, 4, STANDARD)
-    assert torch.equal(frames[:6], drawn.frames)
-    assert torch.equal(labels[:6], drawn.labels)
-
-
-def test_two_batches_hold_each_label_twice() -> None:
-    batches = Batches(TINY, STAGES[1], 24)  # easy and standard clips
-    labels = torch.cat([batches[0][1], batches[1][1]])
-    assert torch.bincount(labels, minlength=12).tolist() == [2] * 12
-
-
-def test_a_batch_is_the_same_whenever_it_is_drawn() -> None:
-    batches = Batches(TINY, STAGES[1], 24)
-    late = [batches[2], batches[1]]
-    fresh = list(batches_from(TINY, STAGES[1], 24, start=1))  # in the other process
-    assert len(fresh) == 2
-    for (frames, labels), (same_frames, same_labels) in zip(fresh, reversed(late), strict=True):
-        assert torch.equal(frames, same_frames)
-        assert torch.equal(labels, same_labels)
-
-
-def test_the_batches_of_a_stage_end() -> None:
-    batches = Batches(TINY, STAGES[0], 0)
-    assert len(batches) == 4
-    with pytest.raises(IndexError):
-        batches[4]
-
-
-def test_another_seed_trains_on_other_scenes() -> None:
-    first, second = (Batches(replace(TINY, seed=seed), STAGES[0], 0)[0] for seed in (0, 1))
-    assert torch.equal(first[1], second[1])
-    assert not any(torch.equal(a, b) for a in first[0] for b in second[0])
 
 
 def test_a_run_leaves_weights_a_log_and_curves(whole: Path) -> None:
@@ -260,9 +188,3 @@ def test_the_network_without_shift(tmp_path: Path) -> None:
     assert (tmp_path / "motion_tsn.safetensors").is_file()
     clip = torch.randn(1, 4, 3, 32, 32)
     assert torch.allclose(loaded.model(clip), loaded.model(clip.flip(1)), atol=1e-5)
-
-
-def test_a_recipe_says_all_that_decides_a_run() -> None:
-    assert set(asdict(Recipe())) >= {"network", "stages", "seed", "batch_clips", "average_decay"}
-    assert CURRICULUM[-1].size == TUNING[-1].size == 112
-    assert [stage.clips % Recipe().batch_clips for stage in (*CURRICULUM, *TUNING)] == [0] * 5
