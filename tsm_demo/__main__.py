@@ -11,6 +11,7 @@ from tsm_demo.core.errors import TsmDemoError
 
 if TYPE_CHECKING:  # commands import torch only when they need it: --help answers at once
     from tsm_demo.analysis.predict import Prediction
+    from tsm_demo.video.clip import SampledClip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--threads", type=_count, default=1)
     train.set_defaults(run=_train)
 
+    evaluate = commands.add_parser(
+        "evaluate", help="measure a Motion-12 network on clips it was never trained on"
+    )
+    evaluate.add_argument("model", metavar="NAME", nargs="?", default="motion")
+    evaluate.add_argument("--checkpoint", type=Path, metavar="FILE", help="weights made by `train`, instead")
+    evaluate.add_argument("--clips", type=_count, default=2000, metavar="N")
+    evaluate.add_argument("--difficulty", default="standard", choices=("easy", "standard", "hard"))
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.set_defaults(run=_evaluate)
+
     sheet = commands.add_parser("sheet", help="draw Motion-12 clips, one a row, to look at them")
     sheet.add_argument("out", type=Path, metavar="OUT.png")
     sheet.add_argument("--seed", type=int, default=0, help="number of the first clip")
@@ -108,7 +119,7 @@ def _models(options: argparse.Namespace) -> None:
 
 
 def _predict(options: argparse.Namespace) -> None:
-    from tsm_demo.analysis.predict import predict
+    from tsm_demo.analysis.predict import predict_with_clip
     from tsm_demo.viz.takeaway import as_dict
 
     kind = options.cam.suffix[1:].lower() if options.cam else None
@@ -118,7 +129,7 @@ def _predict(options: argparse.Namespace) -> None:
         raise TsmDemoError(
             f"There is no folder {str(options.cam.parent)!r} for --cam to write into: make it first."
         )
-    answer = predict(
+    answer, clip = predict_with_clip(
         options.clip,
         options.model,
         options.top_k,
@@ -128,7 +139,7 @@ def _predict(options: argparse.Namespace) -> None:
         reverse=options.reverse,
     )
     if kind:
-        options.cam.write_bytes(_cam(options, answer, kind))
+        options.cam.write_bytes(_cam(options, answer, clip, kind))
     if options.json:
         print(json.dumps(as_dict(answer), indent=1))
         return
@@ -140,17 +151,15 @@ def _predict(options: argparse.Namespace) -> None:
         print(f"{score.score:6.1%}  {score.label}")
 
 
-def _cam(options: argparse.Namespace, answer: "Prediction", kind: str) -> bytes:
+def _cam(options: argparse.Namespace, answer: "Prediction", clip: "SampledClip", kind: str) -> bytes:
     """The explained window with its heat, as a file's bytes."""
     from tsm_demo.analysis.explain import explain
-    from tsm_demo.analysis.predict import read_for
     from tsm_demo.models.networks import load_network
     from tsm_demo.viz.heat import overlay_heat
     from tsm_demo.viz.takeaway import animation
 
     network = load_network(options.model, options.checkpoint)
-    clip = read_for(network, options.clip, options.start, options.end)
-    target = answer.labels.index(answer.top[0].label)
+    target = answer.labels.index(answer.windows[answer.explained].top[0].label)
     maps = explain(network, clip, answer.explained, target, options.layer, reverse=options.reverse)
     frames = clip.window_frames(answer.explained)
     frames = frames[::-1] if options.reverse else frames
@@ -177,6 +186,40 @@ def _train(options: argparse.Namespace) -> None:
         threads=options.threads,
     )
     print(f"weights: {path}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
+    from tsm_demo.analysis.accuracy import interval, motion_accuracy
+    from tsm_demo.core.labels import MOTION_LABELS
+    from tsm_demo.models.networks import load_network
+    from tsm_demo.training.recipe import HELD_OUT_SEED
+    from tsm_demo.video.motion_script import DIFFICULTIES
+
+    network = load_network(options.model, options.checkpoint)
+    if network.facts.labels != MOTION_LABELS:
+        raise TsmDemoError(f"{network.name} does not know the twelve motions: choose a Motion-12 network.")
+    found = motion_accuracy(
+        network.model,
+        range(HELD_OUT_SEED, HELD_OUT_SEED + options.clips),
+        network.facts.picture_size,
+        DIFFICULTIES[options.difficulty],
+        network.facts.spec.n_segment,
+    )
+    if options.json:
+        print(json.dumps({"model": network.name, "difficulty": options.difficulty, **asdict(found)}))
+        return
+    for name, share, count in (
+        ("right label", found.top1, found.clips),
+        ("right pair", found.which_pair, found.within_pair_clips),
+        ("right within the pair", found.within_pair, found.within_pair_clips),
+    ):
+        low, high = interval(share, count)
+        print(f"{name:22} {share:6.1%}  (95 % interval {low:.1%} to {high:.1%}, {count} clips)")
+    print("\nanswers in the order of the labels:")
+    for label, row in zip(MOTION_LABELS, found.confusion, strict=True):
+        print(f"{label:24}" + "".join(f"{count:5}" for count in row))
 
 
 def _sheet(options: argparse.Namespace) -> None:

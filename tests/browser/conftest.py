@@ -30,6 +30,8 @@ BROWSER_FLAGS = [
     *(["--no-sandbox"] if os.geteuid() == 0 else []),  # Chromium refuses to run sandboxed as root
 ]
 SERVER_TROUBLE = re.compile(r"Traceback|deprecat|not a valid config option", re.IGNORECASE)
+# On a page's own address Streamlit's client first looks for its server under that path, then one level up.
+PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 SETTLED = "() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 
 FAILED = pytest.StashKey[bool]()
@@ -146,7 +148,7 @@ def note_problems(page: Page, app_url: str, problems: list[str]) -> None:
         route.abort()
 
     def said(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not PROBE.search(message.location["url"]):
             problems.append(f"console: {message.text}")
 
     def failed(request: Request) -> None:
@@ -155,7 +157,7 @@ def note_problems(page: Page, app_url: str, problems: list[str]) -> None:
             problems.append(f"failed request: {request.url} ({request.failure})")
 
     def answered(response: Response) -> None:
-        if response.status >= 400:
+        if response.status >= 400 and not PROBE.search(response.url):
             problems.append(f"HTTP {response.status}: {response.url}")
 
     page.context.route(

@@ -99,6 +99,32 @@ def predict(
 
     Raises VideoError for a clip, ModelError for a network, that cannot be used.
     """
+    return predict_with_clip(
+        path,
+        model,
+        top_k,
+        checkpoint=checkpoint,
+        start_sec=start_sec,
+        end_sec=end_sec,
+        reverse=reverse,
+        window=window,
+        on_progress=on_progress,
+    )[0]
+
+
+def predict_with_clip(
+    path: str | Path,
+    model: str = "motion",
+    top_k: int = 5,
+    *,
+    checkpoint: str | Path | None = None,
+    start_sec: float | None = None,
+    end_sec: float | None = None,
+    reverse: bool = False,
+    window: int | None = None,
+    on_progress: Progress | None = None,
+) -> tuple[Prediction, SampledClip]:
+    """`predict`, with the decoded clip for whoever goes on to draw it."""
     started = time.perf_counter()
     network = load_network(model, Path(checkpoint) if checkpoint else None)
     loaded = time.perf_counter()
@@ -106,7 +132,7 @@ def predict(
     decoded = time.perf_counter()
     answer = answer_clip(network, clip, top_k, reverse=reverse, window=window, on_progress=on_progress)
     answer.seconds.update(load=loaded - started, decode=decoded - loaded)
-    return answer
+    return answer, clip
 
 
 def read_for(
