@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from tsm_demo.analysis.gradcam import LAYERS
 from tsm_demo.analysis.predict import Prediction
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.core.labels import MOTION_LABELS
-from tsm_demo.ui.answers import Answer, Span, answer, heat, of_window
+from tsm_demo.ui.answers import Answer, Span, View, answer, heat, of_window
 from tsm_demo.ui.clip_picker import pick
 from tsm_demo.ui.clips import Clip
 from tsm_demo.ui.components.cam_player import cam_player
@@ -70,14 +71,14 @@ def show(clip: Clip, model: str, span: Span, found: Answer) -> None:
             W["class"], [W["best_label"], *MOTION_LABELS], key="explain", bind="query-params"
         )
         layer = second.segmented_control(
-            W["layer"], ["layer3", "layer4"], default="layer4", required=True, key="layer",
+            W["layer"], LAYERS, default=LAYERS[-1], required=True, key="layer",
             help=W["layer_help"], bind="query-params",
         )  # fmt: skip
         label = best if chosen == W["best_label"] else chosen
         index = MOTION_LABELS.index(label)
         frames = shrink_frames(found.sampled.window_frames(window))
         frames = frames[::-1] if reverse else frames
-        maps = heat(clip, model, span, found, window, index, layer, reverse)
+        maps = heat(clip, model, span, found, View(window, index, layer, reverse))
         pictures = [to_jpeg(frame) for frame in frames]
         cam_player(
             frames=pictures,
@@ -119,6 +120,8 @@ def choose_window(whole: Prediction) -> int:
     last = len(whole.windows) - 1
     if not 0 <= st.session_state.get("window", 0) <= last:
         drop_window()
+    if "window" not in st.session_state and "window" not in st.query_params:
+        st.session_state["window"] = whole.explained
     chosen = int(st.session_state.get("window", whole.explained))
     st.subheader(W["along"], anchor=False)
     st.caption(W["along_text"])
@@ -126,7 +129,7 @@ def choose_window(whole: Prediction) -> int:
         along(whole, chosen, W["course_axis"]), key="along", **PLOT,
         on_select=take_click, selection_mode="points", alt=W["along_alt"].format(count=last + 1),
     )  # fmt: skip
-    return st.slider(W["window"], 0, last, whole.explained, key="window", bind="query-params")
+    return st.slider(W["window"], 0, last, key="window", bind="query-params")
 
 
 def take_click() -> None:

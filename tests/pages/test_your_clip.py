@@ -114,6 +114,7 @@ def test_what_is_no_video_gets_a_sentence_and_the_page_goes_on(content, sentence
 def test_a_long_clip_has_windows_to_choose_and_a_span_to_trim(long_clip):
     app = upload(open_page(), "long.mp4", long_clip)
     assert not app.exception
+    assert not app.warning
     assert app.slider(key="window").max == 5
     app.slider(key="window").set_value(2).run()
     assert not app.exception

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from tsm_demo.analysis.explain import explain
+from tsm_demo.analysis.gradcam import LAYERS
 from tsm_demo.analysis.predict import Prediction, answer_clip, read_for
 from tsm_demo.models.networks import load_network
 from tsm_demo.serving.predictor import Job, Predictor, Report, Ticket
@@ -20,13 +22,27 @@ SESSION_KEY = "own_answers"
 KEPT_IN_SESSION = 4
 
 
+class View(NamedTuple):
+    """What a Grad-CAM explains: which window, which class, at which layer, in which order of the frames."""
+
+    window: int
+    target: int
+    layer: str
+    reverse: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A decoded clip and what the network says of it, played both ways. Shared: never changed."""
+    """A decoded clip and what the network says of it, played both ways. Shared: never changed.
+
+    `first_maps` are the Grad-CAM maps that a page opens with; `first_view` says of what.
+    """
 
     sampled: SampledClip
     forwards: Prediction
     backwards: Prediction
+    first_view: View
+    first_maps: NDArray[np.float32]
 
 
 @st.cache_resource(show_spinner=False)
@@ -68,25 +84,23 @@ def answer(clip: Clip, model: str, span: Span, words: Mapping[str, str]) -> Answ
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _maps_of_bundled(
-    identity: str,
-    model: str,
-    span: Span,
-    window: int,
-    target: int,
-    layer: str,
-    reverse: bool,
-    _answer: Answer,
+    identity: str, model: str, span: Span, view: View, _answer: Answer
 ) -> NDArray[np.float32]:
-    return explain(load_network(model), _answer.sampled, window, target, layer, reverse=reverse)
+    return _maps(model, _answer.sampled, view)
 
 
-def heat(
-    clip: Clip, model: str, span: Span, found: Answer, window: int, target: int, layer: str, reverse: bool
-) -> NDArray[np.float32]:
-    """(T, h, w) Grad-CAM maps in 0..1 of one window; kept for bundled clips."""
+def heat(clip: Clip, model: str, span: Span, found: Answer, view: View) -> NDArray[np.float32]:
+    """(T, h, w) Grad-CAM maps in 0..1; kept for bundled clips."""
+    if view == found.first_view:
+        return found.first_maps
     if clip.content is None:
-        return _maps_of_bundled(clip.identity, model, span, window, target, layer, reverse, _answer=found)
-    return explain(load_network(model), found.sampled, window, target, layer, reverse=reverse)
+        return _maps_of_bundled(clip.identity, model, span, view, _answer=found)
+    return _maps(model, found.sampled, view)
+
+
+def _maps(model: str, sampled: SampledClip, view: View) -> NDArray[np.float32]:
+    network = load_network(model)
+    return explain(network, sampled, view.window, view.target, view.layer, reverse=view.reverse)
 
 
 def of_window(found: Answer, model: str, window: int, reverse: bool) -> Prediction:
@@ -116,7 +130,10 @@ def _job(model: str, span: Span) -> Job:
         backwards = answer_clip(
             network, sampled, reverse=True, on_progress=lambda step, share: report(step, 0.5 + share / 2)
         )
-        return Answer(sampled, forwards, backwards)
+        report("explain", 0.0)
+        best = forwards.windows[forwards.explained].top[0].label
+        view = View(forwards.explained, forwards.labels.index(best), LAYERS[-1], False)
+        return Answer(sampled, forwards, backwards, view, _maps(model, sampled, view))
 
     return job
 
