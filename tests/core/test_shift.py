@@ -186,6 +186,16 @@ def test_in_place_inside_a_network(mode: str) -> None:
     assert gradients[0][0].abs().min() > 0
 
 
+def test_the_gradient_in_place_leaves_other_readers_gradients_alone() -> None:
+    x = torch.randn(6, 4, 1, 2, dtype=torch.float64, requires_grad=True)
+    out = temporal_shift_(x * 1, 3, 4)
+    given = torch.randn_like(out)
+    before = given.clone()
+    torch.autograd.grad(out, x, given)
+    assert torch.equal(given, before)
+    assert torch.autograd.gradcheck(lambda x: x + temporal_shift_(x.clone(), 3, 4), x)
+
+
 def test_in_place_on_what_the_backward_pass_needs_is_refused() -> None:
     kept = torch.randn(4, 8, 1, 1, requires_grad=True).sigmoid()  # its gradient is made from its output
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
