@@ -1,0 +1,52 @@
+"""Words: every section that the code asks for is there, every section that is there is asked for."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tsm_demo.ui.components.cam_player import PlayerWords
+from tsm_demo.ui.text import FOLDER, words
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(path.stem for path in (FOLDER / "en").glob("*.md"))
+# Sections whose name is put together at run time.
+COMPOSED = {
+    "your_clip": {
+        *(f"player_{field.name}" for field in fields(PlayerWords)),
+        *(f"step_{step}" for step in ("decode", "forward", "explain")),
+        *(f"download_{kind}" for kind in ("webp", "gif", "mp4")),
+        *("both_flip", "both_same", "both_same_own", "both_other"),
+    }
+}
+
+
+def asked_for(page: str) -> set[str]:
+    """Sections named in the page's script and, for Your clip, in the interface code that it calls."""
+    files = [ROOT / "pages" / f"{page}.py"]
+    files += [ROOT / "app.py"] if page == "start" else sorted((ROOT / "tsm_demo" / "ui").glob("*.py"))
+    found = set()
+    for file in files:
+        source = file.read_text()
+        pattern = (
+            rf'words\("{page}"\)\["(\w+)"\]' if file.name == "app.py" else r'\b(?:W|words|page)\["(\w+)"\]'
+        )
+        found |= set(re.findall(pattern, source)) | set(re.findall(rf'words\("{page}"\)\["(\w+)"\]', source))
+    return found | COMPOSED.get(page, set())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_words_and_the_code_fit_together(page):
+    there = set(words(page)) - {"nav"}
+    assert asked_for(page) - {"nav"} == there
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_section_is_empty(page):
+    assert all(words(page).values())
+
+
+def test_words_cannot_be_changed_by_a_visitor():
+    with pytest.raises(TypeError):
+        words("start")["title"] = "mine"
