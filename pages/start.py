@@ -1,4 +1,4 @@
-"""Page: the point of it all beside a clip, and the way to one's own. Imports no torch."""
+"""Page: the point of it all beside a clip, and the way to one's own, without importing torch."""
 
 import streamlit as st
 

@@ -55,9 +55,13 @@ def show(clip: Clip, model: str, span: Span, found: Answer) -> None:
     left, right = st.columns([6, 7], gap="large")
     with left:
         order = st.segmented_control(
-            W["order"], [W["forwards"], W["backwards"]], default=W["forwards"], required=True,
-            key="order", bind="query-params",
-        )  # fmt: skip
+            W["order"],
+            [W["forwards"], W["backwards"]],
+            default=W["forwards"],
+            required=True,
+            key="order",
+            bind="query-params",
+        )
         reverse = order == W["backwards"]
         whole = found.backwards if reverse else found.forwards
         show_verdict(whole, W)
@@ -66,30 +70,37 @@ def show(clip: Clip, model: str, span: Span, found: Answer) -> None:
     shown = of_window(found, model, window, reverse)
     best = shown.windows[window].top[0].label
     with right:
+        player = st.container()
         first, second = st.columns([3, 2])
         chosen = first.selectbox(
             W["class"], [W["best_label"], *MOTION_LABELS], key="explain", bind="query-params"
         )
         layer = second.segmented_control(
-            W["layer"], LAYERS, default=LAYERS[-1], required=True, key="layer",
-            help=W["layer_help"], bind="query-params",
-        )  # fmt: skip
+            W["layer"],
+            LAYERS,
+            default=LAYERS[-1],
+            required=True,
+            key="layer",
+            help=W["layer_help"],
+            bind="query-params",
+        )
         label = best if chosen == W["best_label"] else chosen
         index = MOTION_LABELS.index(label)
         frames = shrink_frames(found.sampled.window_frames(window))
         frames = frames[::-1] if reverse else frames
         maps = heat(clip, model, span, found, View(window, index, layer, reverse))
         pictures = [to_jpeg(frame) for frame in frames]
-        cam_player(
-            frames=pictures,
-            maps=maps,
-            times_sec=shown.frame_times_sec,
-            frame_scores=[float(score) for score in shown.frame_scores[:, index]],
-            class_label=label,
-            words=player_words(),
-            key="player",
-            is_reversed=reverse,
-        )
+        with player:
+            cam_player(
+                frames=pictures,
+                maps=maps,
+                times_sec=shown.frame_times_sec,
+                frame_scores=[float(score) for score in shown.frame_scores[:, index]],
+                class_label=label,
+                words=player_words(),
+                key="player",
+                is_reversed=reverse,
+            )
     with left:
         show_course(
             shown, pictures, list(dict.fromkeys([label, *(s.label for s in shown.windows[window].top)]))[:3]
@@ -102,11 +113,15 @@ def show_course(shown: Prediction, pictures: list[bytes], labels: list[str]) -> 
     """The labels' scores frame by frame, under the frames, and all scores as a table."""
     st.subheader(W["course"], anchor=False)
     st.plotly_chart(
-        course(shown, pictures, labels, W["course_axis"]), key="course", **PLOT,
+        course(shown, pictures, labels, W["course_axis"]),
+        key="course",
+        **PLOT,
         alt=W["course_alt"].format(
-            labels=", ".join(labels), start=f"{shown.frame_times_sec[0]:.2f}", end=f"{shown.frame_times_sec[-1]:.2f}"
+            labels=", ".join(labels),
+            start=f"{shown.frame_times_sec[0]:.2f}",
+            end=f"{shown.frame_times_sec[-1]:.2f}",
         ),
-    )  # fmt: skip
+    )
     st.caption(W["course_text"])
     with st.expander(W["table"], on_change="rerun", key="table") as table:
         if table.open:
@@ -126,9 +141,13 @@ def choose_window(whole: Prediction) -> int:
     st.subheader(W["along"], anchor=False)
     st.caption(W["along_text"])
     st.plotly_chart(
-        along(whole, chosen, W["course_axis"]), key="along", **PLOT,
-        on_select=take_click, selection_mode="points", alt=W["along_alt"].format(count=last + 1),
-    )  # fmt: skip
+        along(whole, chosen, W["course_axis"]),
+        key="along",
+        **PLOT,
+        on_select=take_click,
+        selection_mode="points",
+        alt=W["along_alt"].format(count=last + 1),
+    )
     return st.slider(W["window"], 0, last, key="window", bind="query-params")
 
 

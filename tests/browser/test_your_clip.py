@@ -19,7 +19,9 @@ def headline(page: Page):
     return page.get_by_role("heading", level=2)
 
 
-def test_a_dropped_clip_gets_its_label_plays_and_flips_backwards(visit: Callable[[str], Page], problems: list[str]):
+def test_a_dropped_clip_gets_its_label_plays_and_flips_backwards(
+    visit: Callable[[str], Page], problems: list[str]
+):
     page = visit("your_clip")
     expect(headline(page)).to_have_text("moves right")  # the bundled clip is answered already
 
@@ -58,7 +60,9 @@ def test_playing_asks_nothing_of_the_server(visit: Callable[[str], Page]):
     assert sent == []
 
 
-def test_a_text_file_gets_its_sentence_and_the_page_still_works(visit: Callable[[str], Page], problems: list[str]):
+def test_a_text_file_gets_its_sentence_and_the_page_still_works(
+    visit: Callable[[str], Page], problems: list[str]
+):
     page = visit("your_clip")
     expect(page.locator(READY)).to_be_visible()
     drop(page, "notes.mp4", b"these are only words\n" * 50)

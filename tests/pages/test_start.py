@@ -22,5 +22,7 @@ def test_start_imports_no_torch():
         f"app = AppTest.from_file({str(ROOT / 'app.py')!r}, default_timeout=30).run(); "
         "assert app.title; print('torch' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "False"

@@ -100,7 +100,8 @@ def test_an_upload_outlives_a_change_of_page():
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(b"", "empty"), (b"just some words\n" * 40, "not a video"), (b"\0" * 4096, "not a video")]
+    ("content", "sentence"),
+    [(b"", "empty"), (b"just some words\n" * 40, "not a video"), (b"\0" * 4096, "not a video")],
 )
 def test_what_is_no_video_gets_a_sentence_and_the_page_goes_on(content, sentence):
     app = upload(open_page(), "holiday.mp4", content)

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from tsm_demo.core.errors import ModelError
 from tsm_demo.video.motion_script import EASY, STANDARD, Difficulty
 
 PICTURE_SIZE = 112  # pixels a side that the finished networks see
 HELD_OUT_SEED = 1_000_000_000  # clips from here on are never trained on
+LAST_SEED = 79  # every seed has 12 million clips of its own, and all stay below HELD_OUT_SEED
 NETWORKS = {  # --network: the embedded name and the architecture of each
     "tsm": ("motion", "tsm_resnet18"),
     "tsn": ("motion_tsn", "tsn_resnet18"),
@@ -29,10 +31,10 @@ CURRICULUM = (
     Stage("easy", 30_024, 32, 1.0, 1.5e-3, last_stride=2),
     Stage("mixed", 12_024, 48, 0.2, 6e-4, last_stride=2),
     Stage("larger", 6_012, 64, 0.1, 5e-4, last_stride=2),
-    Stage("full size", 3_600, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),
+    Stage("full size", 4_860, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),
 )
 # For a network that starts from another one's weights: a tuning at full size is enough.
-TUNING = (Stage("full size", 1_800, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),)
+TUNING = (Stage("full size", 900, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Recipe:
     fold_div: int = 8
     n_segment: int = 8
     width: int = 64
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed <= LAST_SEED:
+            raise ModelError(f"The seed is {self.seed}; choose one from 0 to {LAST_SEED}.")
 
     @property
     def easy(self) -> Difficulty:
