@@ -24,7 +24,9 @@ class Difficulty:
     displacement: tuple[float, float] = (0.35, 1.5)
     radius: tuple[float, float] = (0.2, 0.6)
     zoom: tuple[float, float] = (1.5, 3.0)  # ratio of the last size to the first
-    turn_deg: tuple[float, float] = (50.0, 240.0)  # below 40 degrees a frame, so that turns are not ambiguous
+    # Below 40 degrees a frame, so that turns are not ambiguous. A small thing turns further: its rim travels at least
+    # as far as the least displacement.
+    turn_deg: tuple[float, float] = (50.0, 240.0)
     off_axis_deg: float = 30.0
     disturbance: float = 1.0  # scales shake, side motions, wobble, noise, compression
 
@@ -92,7 +94,7 @@ def write_script(seed: int, n_segment: int, difficulty: Difficulty, rng: np.rand
     elif kind == "stays still":
         script.present[:] = rng.random(2) < 0.6
     elif rng.random() < 0.28:
-        script.camera += _motion(rng, kind, clock, difficulty, whole_picture=True)
+        script.camera += _motion(rng, kind, clock, difficulty, radius=None)
         script.present[:] = rng.random(2) < 0.4
     else:
         _move_things(rng, script, kind, clock, difficulty)
@@ -138,11 +140,15 @@ def _direction(rng: np.random.Generator, axis_deg: float, spread_deg: float) -> 
 
 
 def _motion(
-    rng: np.random.Generator, kind: str, clock: np.ndarray, difficulty: Difficulty, whole_picture: bool
+    rng: np.random.Generator, kind: str, clock: np.ndarray, difficulty: Difficulty, radius: float | None
 ) -> np.ndarray:
-    """(T, 4) offsets of the first class of pair `kind`, or of `goes back and forth`, centred in the clip."""
+    """(T, 4) offsets of the first class of pair `kind`, or of `goes back and forth`, centred in the clip.
+
+    `radius` is the moving thing's, in half frames; None moves the whole picture.
+    """
+    whole_picture = radius is None
     if kind == "goes back and forth":
-        return _there_and_back(rng, clock, difficulty)
+        return _there_and_back(rng, clock, difficulty, radius)
     level, track, centred = difficulty.disturbance, np.zeros((len(clock), 4)), clock - 0.5
     low, high = difficulty.displacement
     side = level * rng.normal(0, 0.5, 4)  # side motions, well below the main one
@@ -164,13 +170,23 @@ def _motion(
         track[:, :2] = np.outer(centred, np.clip(0.12 * side[:2], -0.2, 0.2))
         track[:, ANGLE] = centred * 0.2 * side[ANGLE]
     else:
-        track[:, ANGLE] = centred * np.deg2rad(rng.uniform(*difficulty.turn_deg))
+        track[:, ANGLE] = centred * np.deg2rad(
+            rng.uniform(_least_turn_deg(difficulty, radius), difficulty.turn_deg[1])
+        )
         track[:, :2] = np.outer(centred, np.clip(0.1 * side[:2], -0.15, 0.15))
         track[:, SIZE] = centred * 0.1 * side[SIZE]
     return track
 
 
-def _there_and_back(rng: np.random.Generator, clock: np.ndarray, difficulty: Difficulty) -> np.ndarray:
+def _least_turn_deg(difficulty: Difficulty, radius: float | None) -> float:
+    """The least turn of a thing of this size, in degrees over the clip."""
+    rim_deg = 0.0 if radius is None else float(np.rad2deg(difficulty.displacement[0] / radius))
+    return min(max(difficulty.turn_deg[0], rim_deg), 130.0)
+
+
+def _there_and_back(
+    rng: np.random.Generator, clock: np.ndarray, difficulty: Difficulty, radius: float | None
+) -> np.ndarray:
     """(T, 4) one or two swings: shifts, turns or zooms that end where they began."""
     # From one end and back (phase 0 or pi), or from the middle out to both sides.
     phase = rng.choice([0, 0.5, 1, 1.5]) * np.pi + rng.normal(0, 0.15)
@@ -183,7 +199,7 @@ def _there_and_back(rng: np.random.Generator, clock: np.ndarray, difficulty: Dif
             swing * rng.uniform(1.15 * low, max(1.2, low * 1.2) if high > low else high), along
         )
     elif mode < 0.85:
-        track[:, ANGLE] = swing * np.deg2rad(rng.uniform(difficulty.turn_deg[0], 130))
+        track[:, ANGLE] = swing * np.deg2rad(rng.uniform(_least_turn_deg(difficulty, radius), 135))
     else:
         track[:, SIZE] = swing * np.log(rng.uniform(*difficulty.zoom))
     return track
@@ -197,7 +213,11 @@ def _move_things(
     script.present[:] = [True, both or rng.random() < 0.45]
     script.moving[:] = [True, both]
     for index in range(1 + both):
-        script.things[index] += _motion(rng, kind, clock, difficulty, whole_picture=False)
+        radius = float(np.exp(script.things[index, 0, SIZE]))
+        script.things[index] += _motion(rng, kind, clock, difficulty, radius)
+        # A thing that grows or shrinks is nowhere smaller than the least radius.
+        smallest = script.things[index, :, SIZE].min()
+        script.things[index, :, SIZE] += max(0.0, np.log(difficulty.radius[0]) - smallest)
     if rng.random() < 0.25 * min(difficulty.disturbance, 1):
         # The camera drifts too, by less than half of what the smallest mover does on the screen.
         script.attached[script.moving] = False

@@ -117,7 +117,7 @@ def _sprite(rng: np.random.Generator, bank: Tensor, ground: Tensor, script: Scri
     plain = rng.random() < 0.3 and not script.turning_visible
     colours = mean + (colours - mean) * (rng.uniform(0, 0.3) if plain else rng.uniform(0.8, 1.3))
     contrast = float(mean.mean() - ground.mean())
-    least = rng.uniform(0.15, 0.3)
+    least = rng.uniform(0.2, 0.35)
     if abs(contrast) < least:
         colours = colours + (least if ground.mean() < 0.5 else -least) - contrast
     alpha = torch.from_numpy(sprite_alpha(rng, roundness=not (script.turning_visible and plain)))
