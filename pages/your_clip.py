@@ -1,6 +1,5 @@
 """Page: a clip's label, its course over time, and Grad-CAM on every sampled frame."""
 
-import pandas as pd
 import streamlit as st
 
 from tsm_demo.analysis.gradcam import LAYERS
@@ -125,9 +124,8 @@ def show_course(shown: Prediction, pictures: list[bytes], labels: list[str]) -> 
     st.caption(W["course_text"])
     with st.expander(W["table"], on_change="rerun", key="table") as table:
         if table.open:
-            scores = pd.DataFrame(shown.frame_scores, columns=list(shown.labels))
-            scores.insert(0, W["course_axis"], shown.frame_times_sec)
-            st.dataframe(scores, hide_index=True)
+            scores = dict(zip(shown.labels, shown.frame_scores.T, strict=True))
+            st.dataframe({W["course_axis"]: shown.frame_times_sec, **scores}, hide_index=True)
 
 
 def choose_window(whole: Prediction) -> int:
