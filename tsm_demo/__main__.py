@@ -1,4 +1,4 @@
-"""The command line: `python -m tsm_demo predict|models|train`."""
+"""The command line: `python -m tsm_demo predict|models|train|evaluate|sheet`."""
 
 import argparse
 import json
@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = f": {error.filename}" if error.filename else ""
         print(f"tsm_demo: {error.strerror or error}{place}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("tsm_demo: interrupted; `train` goes on where it was when it is called again.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -34,6 +37,12 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"tsm_demo: {message} (`{self.prog} --help` lists what there is)\n")
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
 
 
 def _count(text: str) -> int:
@@ -72,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--start-from", type=Path, metavar="FILE", help="tune these weights instead of starting anew"
     )
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--seed", type=_number, default=0)
     train.add_argument("--threads", type=_count, default=1)
     train.set_defaults(run=_train)
 
@@ -88,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sheet = commands.add_parser("sheet", help="draw Motion-12 clips, one a row, to look at them")
     sheet.add_argument("out", type=Path, metavar="OUT.png")
-    sheet.add_argument("--seed", type=int, default=0, help="number of the first clip")
+    sheet.add_argument("--seed", type=_number, default=0, help="number of the first clip")
     sheet.add_argument("--clips", type=_count, default=12)
     sheet.add_argument("--difficulty", default="standard", choices=("easy", "standard", "hard"))
     sheet.set_defaults(run=_sheet)

@@ -47,13 +47,16 @@ def test_a_dropped_clip_gets_its_label_plays_and_flips_backwards(
     assert problems == []
 
 
-def test_playing_asks_nothing_of_the_server(visit: Callable[[str], Page]):
-    page = visit("your_clip")
-    player = page.locator(READY)
-    expect(player).to_have_attribute("data-playing", "true")
+def test_playing_asks_nothing_of_the_server(page: Page, visit: Callable[[str], Page]):
     sent: list[int] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(1)))
     page.on("request", lambda request: sent.append(1))
+    visit("your_clip")
+    player = page.locator(READY)
+    expect(player).to_have_attribute("data-playing", "true")
+    assert sent  # what is counted is counted
+    page.wait_for_load_state("networkidle")
+    sent.clear()
     for _ in range(9):  # once round
         seen = player.get_attribute("data-frame")
         expect(player).not_to_have_attribute("data-frame", seen or "")
@@ -76,6 +79,15 @@ def test_a_text_file_gets_its_sentence_and_the_page_still_works(
     assert problems == []
 
 
+def test_another_clip_starts_afresh(visit: Callable[[str], Page]):
+    page = visit("your_clip?explain=moves+up")
+    expect(page.get_by_text("Score of “moves up” frame by frame")).to_be_visible()
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name="leaf falls").click()
+    expect(page.get_by_text("Score of “moves down” frame by frame")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("explain="))
+
+
 def test_a_link_brings_back_the_exact_state(visit: Callable[[str], Page]):
     page = visit("your_clip?clip=van+drives+away&order=backwards&layer=layer3&explain=goes+away")
     expect(headline(page)).to_have_text("comes closer")
@@ -89,5 +101,10 @@ def test_nothing_is_cut_off_on_a_phone(visit: Callable[[str], Page], problems: l
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/your_clip")
     expect(page.locator(READY)).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth") <= 390
+    box = page.locator(READY).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
     assert problems == []

@@ -1,5 +1,6 @@
 """The page Your clip, through app.py: what a visitor reads and chooses, and what the address holds of it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,11 @@ def opened() -> AppTest:
     return open_page()
 
 
+def player(app: AppTest) -> dict:
+    """What the player in the browser is given."""
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
 def upload(app: AppTest, name: str, content: bytes) -> AppTest:
     return app.file_uploader(key="upload").upload(name, content, "video/mp4").run()
 
@@ -53,10 +59,10 @@ def test_backwards_flips_the_answer():
 
 def test_the_2d_network_gives_both_orders_one_answer():
     app = open_page(model="2D")
-    forwards = answered(app), app.markdown[2].value
+    forwards = answered(app)
     app.segmented_control(key="order").set_value("backwards").run()
-    assert (answered(app), app.markdown[2].value) == forwards
-    assert any("both orders the same answer" in text.value for text in app.markdown)
+    assert answered(app) == forwards
+    assert any("both orders get the same answer" in text.value for text in app.markdown)
 
 
 def test_every_choice_comes_from_the_address():
@@ -78,7 +84,9 @@ def test_nonsense_in_the_address_falls_back(nonsense):
 
 def test_every_bundled_clip_opens_from_its_link():
     for name in bundled_labels():
-        answered(open_page(clip=name))
+        app = open_page(clip=name)
+        answered(app)
+        assert app.selectbox(key="clip").value == name
 
 
 def test_an_upload_becomes_the_chosen_clip_and_a_removed_one_gives_way():
@@ -116,21 +124,41 @@ def test_a_long_clip_has_windows_to_choose_and_a_span_to_trim(long_clip):
     app = upload(open_page(), "long.mp4", long_clip)
     assert not app.exception
     assert not app.warning
-    assert app.slider(key="window").max == 5
-    app.slider(key="window").set_value(2).run()
+    assert app.select_slider(key="window").options == [
+        W["surest"],
+        *(f"{at:.1f} s" for at in (0, 1, 2, 3, 4, 4.4)),
+    ]
+    app.select_slider(key="window").set_value("2.0 s").run()
     assert not app.exception
-    app.slider(key="span").set_value((1.0, 3.5)).run()  # up to 3 s: one window
+    assert player(app)["times_sec"][0] == pytest.approx(2.125, abs=0.05)
+    app.select_slider(key="span").set_value((1.0, 3.5)).run()  # up to 3 s: one window
     assert not app.exception
-    assert "window" not in [slider.key for slider in app.slider]
+    assert "window" not in [slider.key for slider in app.select_slider]
+    assert player(app)["times_sec"][0] == pytest.approx(1 + 2.5 / 16, abs=0.05)
+    app.selectbox(key="clip").set_value("leaf falls").run()  # short: nothing to trim
+    assert not app.exception
+    app.selectbox(key="clip").set_value(W["own"]).run()
+    assert app.select_slider(key="span").value == (0.0, 6.4)
 
 
 def test_any_class_and_layer_can_be_explained():
     app = open_page()
-    for label in MOTION_LABELS[:4]:
+    maps = {player(app)["maps"]}
+    for label in MOTION_LABELS[2:6]:
         app.selectbox(key="explain").set_value(label).run()
-        assert answered(app) == "moves right"
+        assert player(app)["class_label"] == label
+        maps.add(player(app)["maps"])
     app.segmented_control(key="layer").set_value("layer3").run()
-    assert answered(app) == "moves right"
+    maps.add(player(app)["maps"])
+    assert len(maps) == 6  # every class and layer has maps of its own
+    assert answered(app) == "moves right"  # what is explained does not change the answer
+
+
+def test_another_clip_starts_with_its_own_best_label():
+    app = open_page()
+    app.selectbox(key="explain").set_value("stays still").run()
+    app.selectbox(key="clip").set_value("leaf falls").run()
+    assert app.selectbox(key="explain").value == W["best_label"]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tsm_demo.core.errors import VideoError
-from tsm_demo.serving.predictor import BusyError, CancelledError, Predictor
+from tsm_demo.serving.predictor import BusyError, CancelledError, JobError, Predictor
 
 CLIP = Path("clip.mp4")
 
@@ -95,3 +95,25 @@ def test_a_waiting_job_that_is_cancelled_never_runs():
     with pytest.raises(CancelledError):
         ticket.result()
     assert ran == []
+
+
+def test_a_cancelled_job_leaves_its_place_to_the_next():
+    line, gate = Predictor(longest_line=2), Gate()
+    line.submit(CLIP, gate)
+    assert gate.started.wait(10)
+    first, second = (line.submit(CLIP, lambda path, report: None) for _ in range(2))
+    assert second.place() == 2
+    first.cancel()
+    assert second.place() == 1
+    line.submit(CLIP, lambda path, report: None)  # there is room again
+    gate.let.set()
+
+
+def test_an_unexpected_failure_becomes_a_sentence_and_a_line_in_the_log(caplog):
+    def broken(path, report):
+        raise ZeroDivisionError("a detail for the log")
+
+    with pytest.raises(JobError, match="Try another one") as caught:
+        Predictor().submit(CLIP, broken).result()
+    assert "a detail" not in str(caught.value)
+    assert "a detail for the log" in caplog.text

@@ -17,7 +17,8 @@ COMPOSED = {
         *(f"player_{field.name}" for field in fields(PlayerWords)),
         *(f"step_{step}" for step in ("decode", "forward", "explain")),
         *(f"download_{kind}" for kind in ("webp", "gif", "mp4")),
-        *("both_flip", "both_same", "both_same_own", "both_other"),
+        *("course_text", "course_text_2d"),
+        *("both_flip", "both_same", "both_same_2d", "both_same_own", "both_other"),
     }
 }
 

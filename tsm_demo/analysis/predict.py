@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,14 @@ from torch import Tensor
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.core.sampling import SamplingPlan
 from tsm_demo.models.networks import Network, load_network
+from tsm_demo.video.clip import MIB, DecodeLimits
 from tsm_demo.video.decode import SampledClip, SampledWindow, read_clip
 from tsm_demo.video.tensors import normalise, squeeze_frames
 
 CLEAR_SCORE = 0.6  # below it, no class is clearly ahead
 WINDOWS_AT_ONCE = 8
 KEPT_SHORT_SIDE = 360  # pixels; frames are also shown, not only looked at
+LIMITS = DecodeLimits(max_output_bytes=128 * MIB)  # of a ten-minute clip's frames, kept smaller to fit
 Progress = Callable[[str, float], None]  # called with the step ("decode" or "forward") and its share done
 
 
@@ -53,6 +55,7 @@ class Prediction:
         frame_times_sec: (T,) when they appear.
         frame_scores: (T, num_classes) softmax of each frame's own logits.
         window_scores: (W, num_classes) probabilities of every window.
+        window_frame_scores: (W, T, num_classes) `frame_scores` of every window.
         seconds: time spent on each step.
     """
 
@@ -66,6 +69,7 @@ class Prediction:
     frame_times_sec: tuple[float, ...]
     frame_scores: NDArray[np.float32]
     window_scores: NDArray[np.float32]
+    window_frame_scores: NDArray[np.float32]
     reversed: bool
     warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
@@ -150,9 +154,8 @@ def read_for(
         end_sec=end_sec,
         short_side=KEPT_SHORT_SIDE,
     )
-    return read_clip(
-        path, plan, on_progress=(lambda share: on_progress("decode", share)) if on_progress else None
-    )
+    report = (lambda share: on_progress("decode", share)) if on_progress else None
+    return read_clip(path, plan, LIMITS, report)
 
 
 def answer_clip(
@@ -182,6 +185,7 @@ def answer_clip(
     frame_logits = torch.cat(logits) / network.facts.temperature
     window_scores = frame_logits.mean(1).softmax(-1)
     mean_scores = window_scores.mean(0)
+    frame_scores = frame_logits.softmax(-1).numpy()
     explained = int(window_scores.amax(1).argmax()) if window is None else window
     rows = _in_order(clip.windows[explained], reverse)
     labels = network.facts.labels
@@ -198,11 +202,24 @@ def answer_clip(
         explained=explained,
         frames=tuple(int(clip.indices[row]) for row in rows),
         frame_times_sec=tuple(float(clip.times_sec[row]) for row in rows),
-        frame_scores=frame_logits[explained].softmax(-1).numpy(),
+        frame_scores=frame_scores[explained],
         window_scores=window_scores.numpy(),
+        window_frame_scores=frame_scores,
         reversed=reverse,
         warnings=(*clip.warnings, *random),
         seconds={"prepare": prepared - started, "forward": time.perf_counter() - prepared},
+    )
+
+
+def at_window(answer: Prediction, clip: SampledClip, window: int) -> Prediction:
+    """The same answer with another window's frames and frame scores; nothing is computed."""
+    rows = _in_order(clip.windows[window], answer.reversed)
+    return replace(
+        answer,
+        explained=window,
+        frames=tuple(int(clip.indices[row]) for row in rows),
+        frame_times_sec=tuple(float(clip.times_sec[row]) for row in rows),
+        frame_scores=answer.window_frame_scores[window],
     )
 
 

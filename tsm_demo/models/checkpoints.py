@@ -114,7 +114,9 @@ def embedded_path(name: str) -> Path:
 
 def _read(path: Path) -> tuple[dict[str, Tensor], WeightFacts]:
     if not path.is_file():
-        raise ModelError(f"There is no weights file at {path}.")
+        raise ModelError(
+            f"There is no weights file called {path.name}: check its name, or make one with `train`."
+        )
     try:
         with safe_open(path, framework="pt") as file:
             header = (file.metadata() or {}).get(FACTS_KEY)

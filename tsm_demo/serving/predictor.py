@@ -1,5 +1,6 @@
 """A bounded first-come line in front of the model: one job at a time, everyone is told the place in the line."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -11,10 +12,15 @@ from tsm_demo.core.errors import TsmDemoError
 Report = Callable[[str, float], None]  # called by a job with its step and the share of it that is done
 Job = Callable[[Path, Report], Any]
 LONGEST_LINE = 32
+LOG = logging.getLogger(__name__)
 
 
 class BusyError(TsmDemoError):
     """The line is full."""
+
+
+class JobError(TsmDemoError):
+    """A job failed for a reason that its visitor cannot mend."""
 
 
 class CancelledError(Exception):
@@ -45,8 +51,11 @@ class Ticket:
         return self._done.wait(timeout_sec)
 
     def cancel(self) -> None:
-        """Give the ticket back: a waiting job never runs, a running one stops at its next report."""
+        """Give the ticket back: a waiting job leaves the line, a running one stops at its next report."""
         self._cancelled = True
+        if self._line.withdraw(self):
+            self._error = CancelledError()
+            self._done.set()
 
     def result(self) -> Any:
         """What the job returned, once it has ended; what it raised is raised here."""
@@ -58,10 +67,18 @@ class Ticket:
     def run(self, clip: Path, job: Job) -> None:
         """Run the job in the calling thread. Called by the line only."""
         try:
-            self._report("", 0.0)  # raises when the ticket was given back before its turn
             self._result = job(clip, self._report)
-        except BaseException as error:  # handed over to the visitor's thread by result()
+        except (TsmDemoError, CancelledError) as error:  # handed over to the visitor's thread by result()
             self._error = error
+        except Exception as error:
+            if (
+                not self._cancelled
+            ):  # a visitor who left has taken the clip along, and a job then trips over that
+                LOG.exception("a job failed")
+            self._error = JobError(
+                "Something went wrong with this clip, and the log says what. Try another one."
+            )
+            self._error.__cause__ = error
         finally:
             self._done.set()
 
@@ -98,6 +115,15 @@ class Predictor:
                 if waiting is ticket:
                     return ahead + (self._running is not None)
         return 0
+
+    def withdraw(self, ticket: Ticket) -> bool:
+        """Take a waiting job out of the line; False when it is not waiting."""
+        with self._change:
+            for entry in self._waiting:
+                if entry[0] is ticket:
+                    self._waiting.remove(entry)
+                    return True
+        return False
 
     def _work(self) -> None:
         while True:

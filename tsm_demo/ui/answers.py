@@ -1,7 +1,8 @@
 """Answers to clips: asked for once, with progress, then kept; shared for bundled clips, in the session for uploads."""
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,11 +16,11 @@ from tsm_demo.analysis.predict import Prediction, answer_clip, read_for
 from tsm_demo.models.networks import load_network
 from tsm_demo.serving.predictor import Job, Predictor, Report, Ticket
 from tsm_demo.ui.clips import Clip
-from tsm_demo.video.clip import SampledClip
+from tsm_demo.video.clip import MIB, SampledClip
 
 Span = tuple[float, float] | None
 SESSION_KEY = "own_answers"
-KEPT_IN_SESSION = 4
+KEPT_BYTES = 256 * MIB  # of decoded frames, a visitor; the answer in use is always kept
 
 
 class View(NamedTuple):
@@ -64,22 +65,33 @@ def answer(clip: Clip, model: str, span: Span, words: Mapping[str, str]) -> Answ
     """
     if clip.content is None:
         shelf = _shelf(clip.identity, model, span)
-        key = "answer"
-    else:
-        shelf = st.session_state.setdefault(SESSION_KEY, {})
-        key = f"{clip.identity} {model} {span}"
-        while len(shelf) > KEPT_IN_SESSION:
-            shelf.pop(next(iter(shelf)))
-    if key not in shelf:
-        with clip.on_disk() as path:
-            ticket = predictor().submit(path, _job(model, span))
-            try:
-                _show_progress(ticket, words)
-                shelf[key] = ticket.result()
-            finally:
-                ticket.cancel()  # a visitor who leaves does not keep others waiting
-    found: Answer = shelf[key]
+        if "answer" not in shelf:
+            shelf["answer"] = _ask(clip, model, span, words)
+        return shelf["answer"]
+    own: dict[tuple[str, str, Span], Answer] = st.session_state.setdefault(SESSION_KEY, {})
+    key = (clip.identity, model, span)
+    found = own.pop(key) if key in own else _ask(clip, model, span, words)
+    own[key] = found  # at the end: what was used last is dropped last
+    while len(own) > 1 and sum(kept.sampled.frames.nbytes for kept in own.values()) > KEPT_BYTES:
+        own.pop(next(iter(own)))
     return found
+
+
+def forget_own() -> None:
+    """Drop all that was kept of a visitor's uploads."""
+    st.session_state.pop(SESSION_KEY, None)
+
+
+def _ask(clip: Clip, model: str, span: Span, words: Mapping[str, str]) -> Answer:
+    """Stand in the line and wait."""
+    with clip.on_disk() as path:
+        ticket = predictor().submit(path, _job(model, span))
+        try:
+            _show_progress(ticket, words)
+            found: Answer = ticket.result()
+            return found
+        finally:
+            ticket.cancel()  # a visitor who leaves does not keep others waiting
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -103,33 +115,21 @@ def _maps(model: str, sampled: SampledClip, view: View) -> NDArray[np.float32]:
     return explain(network, sampled, view.window, view.target, view.layer, reverse=view.reverse)
 
 
-def of_window(found: Answer, model: str, window: int, reverse: bool) -> Prediction:
-    """The whole clip's answer, with the frame scores of one chosen window."""
-    whole = found.backwards if reverse else found.forwards
-    if window == whole.explained:
-        return whole
-    alone = replace(found.sampled, windows=(found.sampled.windows[window],))
-    part = answer_clip(load_network(model), alone, reverse=reverse)
-    return replace(
-        whole,
-        explained=window,
-        frames=part.frames,
-        frame_times_sec=part.frame_times_sec,
-        frame_scores=part.frame_scores,
-    )
-
-
 def _job(model: str, span: Span) -> Job:
     start_sec, end_sec = span or (None, None)
 
     def job(path: Path, report: Report) -> Answer:
         report("decode", 0.0)
         network = load_network(model)
+        started = time.perf_counter()
         sampled = read_for(network, path, start_sec, end_sec, report)
+        decode_sec = time.perf_counter() - started
         forwards = answer_clip(network, sampled, on_progress=lambda step, share: report(step, share / 2))
         backwards = answer_clip(
             network, sampled, reverse=True, on_progress=lambda step, share: report(step, 0.5 + share / 2)
         )
+        for played in (forwards, backwards):
+            played.seconds["decode"] = decode_sec
         report("explain", 0.0)
         best = forwards.windows[forwards.explained].top[0].label
         view = View(forwards.explained, forwards.labels.index(best), LAYERS[-1], False)
@@ -143,6 +143,8 @@ def _show_progress(ticket: Ticket, words: Mapping[str, str]) -> None:
     bar = st.empty()
     while not ticket.wait(0.1):
         step, share = ticket.progress()
-        text = words[f"step_{step}"] if step else words["step_wait"].format(place=ticket.place())
+        place = ticket.place()
+        waiting = words["step_wait"].format(place=place) if place else words["step_begin"]
+        text = words[f"step_{step}"] if step else waiting
         bar.progress(min(max(share, 0.0), 1.0), text=text)
     bar.empty()

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from tsm_demo.ui.answers import forget_own
 from tsm_demo.ui.clips import UPLOAD_TYPES, Clip, bundled_clip, bundled_labels, uploaded_clip
 from tsm_demo.ui.text import words
 
 UPLOAD_KEY, KEPT_KEY, CLIP_KEY = "upload", "kept_upload", "clip"
 NETWORKS = {"TSM": "motion", "2D": "motion_tsn"}  # as named in the menu and in the address
-OF_ONE_CLIP = ("span", "window", "explain")  # choices that mean nothing for the next clip
 
 
 def pick(page: Mapping[str, str]) -> tuple[Clip, str]:
@@ -21,9 +21,13 @@ def pick(page: Mapping[str, str]) -> tuple[Clip, str]:
             type=UPLOAD_TYPES,
             key=UPLOAD_KEY,
             on_change=_keep_upload,
-            help=page["upload_help"],
         )
+        st.caption(page["upload_limits"])
     kept: Clip | None = st.session_state.get(KEPT_KEY)
+    if kept and not st.session_state.get(
+        UPLOAD_KEY
+    ):  # dropped before a change of page: the uploader has forgotten
+        right.button(page["remove"].format(name=kept.name), on_click=_remove_own, key="remove")
     # What a menu shows is what stands in the address, so the options are said plainly and never change.
     names = [*bundled_labels(), *([page["own"]] if kept else [])]
     with left:
@@ -42,22 +46,35 @@ def pick(page: Mapping[str, str]) -> tuple[Clip, str]:
             help=page["network_help"],
             bind="query-params",
         )
-    return (kept if kept and name == page["own"] else bundled_clip(name)), NETWORKS[model]
+    # An empty value in the address leaves a widget without any: the first of the list then.
+    clip = kept if kept and name == page["own"] else bundled_clip(name or names[0])
+    return clip, NETWORKS[model or next(iter(NETWORKS))]
 
 
 def forget_view() -> None:
-    """Drop what was chosen for another clip."""
-    for key in OF_ONE_CLIP:
-        st.session_state.pop(key, None)
+    """Set what was chosen for another clip back.
+
+    By assignment: a value that is merely dropped comes back from the page's address.
+    """
+    page = words("your_clip")
+    st.session_state.update(explain=page["best_label"], window=page["surest"], span=None)
 
 
 def _keep_upload() -> None:
     """A dropped clip becomes the chosen one; a removed one gives way to the first that is here."""
     upload = st.session_state[UPLOAD_KEY]
-    forget_view()
     if upload is None:
-        st.session_state.pop(KEPT_KEY, None)
-        st.session_state[CLIP_KEY] = next(iter(bundled_labels()))
-    else:
-        st.session_state[KEPT_KEY] = uploaded_clip(upload.name, upload.getvalue())
-        st.session_state[CLIP_KEY] = words("your_clip")["own"]
+        _remove_own()
+        return
+    forget_view()
+    forget_own()
+    st.session_state[KEPT_KEY] = uploaded_clip(upload.name, upload.getvalue())
+    st.session_state[CLIP_KEY] = words("your_clip")["own"]
+
+
+def _remove_own() -> None:
+    """Drop the visitor's clip and all that was made of it."""
+    forget_view()
+    forget_own()
+    st.session_state.pop(KEPT_KEY, None)
+    st.session_state[CLIP_KEY] = next(iter(bundled_labels()))

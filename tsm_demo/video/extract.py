@@ -59,7 +59,7 @@ def extract(
         "times_sec": container.times_sec[wanted].tolist(),
         "windows": [[w.start_sec, w.end_sec, r.tolist()] for w, r in zip(windows, rows, strict=True)],
         "info": asdict(info),
-        "warnings": _warnings(container, usable, begins_sec, min(size), plan),
+        "warnings": _warnings(container, usable, len(wanted), begins_sec, min(size), plan),
     }
 
 
@@ -114,7 +114,7 @@ def _shrink(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def _warnings(
-    container: Container, usable: int, begins_sec: float, short_side: int, plan: SamplingPlan
+    container: Container, usable: int, distinct: int, begins_sec: float, short_side: int, plan: SamplingPlan
 ) -> list[str]:
     warnings = []
     duration_sec = _end_sec(container, usable)
@@ -137,6 +137,8 @@ def _warnings(
         warnings.append("The clip has a single frame, so nothing in it can move.")
     elif usable < plan.n_segment:
         warnings.append(f"The clip has only {usable} frames, so some are used more than once.")
+    elif distinct < plan.n_segment:
+        warnings.append(f"This part has only {distinct} frames, so some are used more than once.")
     if short_side < min(plan.short_side, container.width, container.height):
         warnings.append(
             f"The clip is long, so its frames are kept at {short_side} pixels, not {plan.short_side}."

@@ -102,7 +102,7 @@ def along(answer: Prediction, chosen: int, axis: str) -> go.Figure:
             x=middles,
             y=names,
             mode="markers",
-            customdata=list(range(len(names))),
+            customdata=[w.start_sec for w in answer.windows],
             marker={
                 "size": [8 + 12 * float(score) for score in best],
                 "color": LINES[0],

@@ -1,0 +1,108 @@
+"""An answer as a visitor sees it: the verdict, the frames with their heat, the course over time, what to take along."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from tsm_demo.analysis.gradcam import LAYERS
+from tsm_demo.analysis.predict import Prediction, at_window
+from tsm_demo.core.labels import MOTION_LABELS
+from tsm_demo.ui.answers import Answer, Span, View, heat
+from tsm_demo.ui.clips import Clip
+from tsm_demo.ui.components.cam_player import cam_player
+from tsm_demo.ui.player_words import player_words
+from tsm_demo.ui.takeaways import show_downloads
+from tsm_demo.ui.verdict import both_ways, show_verdict
+from tsm_demo.ui.windows import PLOT, choose_window
+from tsm_demo.video.animate import to_jpeg
+from tsm_demo.viz.heat import shrink_frames
+from tsm_demo.viz.scores import course
+
+LINES = 3  # labels in the figure of their course
+
+
+@st.fragment
+def show_answer(clip: Clip, model: str, span: Span, found: Answer, words: Mapping[str, str]) -> None:
+    """Everything that does not need the clip decoded again; its controls rerun nothing else."""
+    left, right = st.columns([6, 7], gap="large")
+    with left:
+        reverse = _choose_order(words)
+        whole = found.backwards if reverse else found.forwards
+        show_verdict(whole, words)
+        st.markdown(both_ways(found.forwards, found.backwards, words))
+    window = choose_window(whole, words) if len(whole.windows) > 1 else 0
+    shown = at_window(whole, found.sampled, window)
+    best = shown.windows[window].top[0].label
+    with right:
+        player = st.container()  # above its controls, but drawn when they have been read
+        label, layer = _choose_evidence(best, words)
+    index = shown.labels.index(label)
+    frames = shrink_frames(found.sampled.window_frames(window))
+    frames = frames[::-1] if reverse else frames
+    pictures = [to_jpeg(frame) for frame in frames]
+    maps = heat(clip, model, span, found, View(window, index, layer, reverse))
+    with player:
+        cam_player(
+            frames=pictures,
+            maps=maps,
+            times_sec=shown.frame_times_sec,
+            frame_scores=[float(score) for score in shown.frame_scores[:, index]],
+            class_label=label,
+            words=player_words(),
+            key=f"player {clip.identity}",  # another clip starts at its own strongest frame
+            is_reversed=reverse,
+        )
+    with left:
+        labels = dict.fromkeys([label, *(score.label for score in shown.windows[window].top)])
+        _show_course(shown, pictures, list(labels)[:LINES], words)
+    st.subheader(words["downloads"], anchor=False)
+    st.caption(words["downloads_text"])
+    show_downloads(clip.name, shown, frames, maps, words)
+
+
+def _choose_order(words: Mapping[str, str]) -> bool:
+    """Whether the frames are shown to the network backwards."""
+    orders = [words["forwards"], words["backwards"]]
+    order = st.segmented_control(
+        words["order"], orders, default=orders[0], required=True, key="order", bind="query-params"
+    )
+    return order == words["backwards"]
+
+
+def _choose_evidence(best: str, words: Mapping[str, str]) -> tuple[str, str]:
+    """The class to explain, and the layer to explain it at."""
+    first, second = st.columns([3, 2])
+    chosen = first.selectbox(
+        words["class"], [words["best_label"], *MOTION_LABELS], key="explain", bind="query-params"
+    )
+    layer = second.segmented_control(
+        words["layer"],
+        LAYERS,
+        default=LAYERS[-1],
+        required=True,
+        key="layer",
+        help=words["layer_help"],
+        bind="query-params",
+    )
+    # An empty value in the address leaves a widget without any: the default then.
+    return chosen if chosen in MOTION_LABELS else best, layer or LAYERS[-1]
+
+
+def _show_course(
+    shown: Prediction, pictures: list[bytes], labels: list[str], words: Mapping[str, str]
+) -> None:
+    """The labels' scores frame by frame, under the frames, and all scores as a table."""
+    st.subheader(words["course"], anchor=False)
+    first, last = shown.frame_times_sec[0], shown.frame_times_sec[-1]
+    st.plotly_chart(
+        course(shown, pictures, labels, words["course_axis"]),
+        key="course",
+        width="stretch",
+        config=PLOT,
+        alt=words["course_alt"].format(labels=", ".join(labels), start=f"{first:.2f}", end=f"{last:.2f}"),
+    )
+    st.caption(words["course_text" if shown.model == "motion" else "course_text_2d"])
+    with st.expander(words["table"], on_change="rerun", key="table") as table:
+        if table.open:
+            scores = dict(zip(shown.labels, shown.frame_scores.T, strict=True))
+            st.dataframe({words["course_axis"]: shown.frame_times_sec, **scores}, hide_index=True)
