@@ -30,6 +30,7 @@ def test_a_dropped_clip_gets_its_label_plays_and_flips_backwards(
     expect(page.get_by_text("backwards moves down")).to_be_visible()
 
     player = page.locator(READY)
+    expect(player).to_have_count(1)  # the bundled clip's has made way
     expect(player).to_have_attribute("data-playing", "true")
     seen = player.get_attribute("data-frame")
     expect(player).not_to_have_attribute("data-frame", seen or "")  # it plays, without being asked

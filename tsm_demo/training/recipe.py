@@ -32,9 +32,10 @@ CURRICULUM = (
     Stage("mixed", 12_024, 48, 0.2, 6e-4, last_stride=2),
     Stage("larger", 6_012, 64, 0.1, 5e-4, last_stride=2),
     Stage("full size", 4_320, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),
+    Stage("polish", 2_880, PICTURE_SIZE, 0.05, 2e-4, last_stride=1),
 )
 # For a network that starts from another one's weights: a tuning at full size is enough.
-TUNING = (Stage("full size", 900, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),)
+TUNING = (Stage("full size", 1_080, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ def both_ways(forwards: Prediction, backwards: Prediction, words: Mapping[str, s
     first, second = forwards.top[0], backwards.top[0]
     index = MOTION_LABELS.index(first.label)
     if first.label == second.label:
-        same = "both_same" if forwards.model == "motion" else "both_same_2d"
-        kind = "both_same_own" if reversed_label(index) == index else same
+        own = "both_same_own" if reversed_label(index) == index else "both_same"
+        kind = own if forwards.model == "motion" else "both_same_2d"
     elif MOTION_LABELS.index(second.label) == reversed_label(index) and forwards.clear and backwards.clear:
         kind = "both_flip"
     else:
