@@ -47,7 +47,6 @@ class Recipe:
     batch_clips: int = 36
     weight_decay: float = 0.02
     gradient_limit: float = 5.0
-    average_decay: float = 0.99  # of the running mean of the weights, which is what is kept
     seed: int = 0
     fold_div: int = 8
     n_segment: int = 8

@@ -13,7 +13,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from tsm_demo.analysis.accuracy import Accuracy, motion_accuracy
 from tsm_demo.models.checkpoints import load_checkpoint, motion_facts, save_checkpoint
@@ -112,12 +111,7 @@ class _Run:
     def train_stage(self, index: int, stage: Stage, first_scene: int) -> None:
         """Run what is left of one stage."""
         model = build(replace(self.spec, last_stride=stage.last_stride)).train()
-        model.load_state_dict(self.weights["model"])
-        average = AveragedModel(
-            model, multi_avg_fn=get_ema_multi_avg_fn(self.recipe.average_decay), use_buffers=True
-        )
-        average.module.load_state_dict(self.weights["average"])
-        average.n_averaged.fill_(1)
+        model.load_state_dict(self.weights)
         optimiser = AdamW(model.parameters(), lr=stage.learning_rate, weight_decay=self.recipe.weight_decay)
         loader = batches_from(self.recipe, stage, first_scene, self.step)
         total = self.step + len(loader)
@@ -134,7 +128,6 @@ class _Run:
             nn.utils.clip_grad_norm_(model.parameters(), self.recipe.gradient_limit)
             optimiser.step()
             schedule.step()
-            average.update_parameters(model)
             self.step += 1
             self.clips_seen += len(labels)
             losses.append(loss.item())
@@ -145,19 +138,20 @@ class _Run:
                 clock = time.monotonic()
                 checked = None
                 if self.step % CHECK_EVERY == 0 or last:
-                    checked = self._held_out(average.module, stage.size, CHECK_CLIPS).top1
+                    checked = self._held_out(model, stage.size, CHECK_CLIPS).top1
+                    model.train()
                 self._log(stage, sum(losses) / len(losses), sum(hits) / len(hits), checked)
                 losses, hits = [], []
             if self.step % SAVE_EVERY == 0 or last:
                 done = {"optimiser": optimiser.state_dict(), "schedule": schedule.state_dict()}
-                self.weights = {"model": model.state_dict(), "average": average.module.state_dict()}
+                self.weights = model.state_dict()
                 self._save(index, None if last else done)
         self.optimiser_state, self.step, self.stage_index = None, 0, index + 1
 
     def finish(self) -> Path:
-        """Measure the averaged weights and write the weights file."""
+        """Measure the weights and write the weights file."""
         model = build(self.spec)
-        model.load_state_dict(self.weights["average"])
+        model.load_state_dict(self.weights)
         size = self.recipe.stages[-1].size
         accuracy = self._held_out(model, size, 2 * CHECK_CLIPS)
         facts = motion_facts(
@@ -224,11 +218,9 @@ class _Run:
             csv.writer(handle).writerows([names, *kept])
 
 
-def _initial_weights(spec: ModelSpec, start_from: Path | None) -> dict[str, dict[str, Tensor]]:
+def _initial_weights(spec: ModelSpec, start_from: Path | None) -> dict[str, Tensor]:
     if start_from is None:
-        weights = build(spec).state_dict()
-    else:
-        given = load_checkpoint(start_from).model.state_dict()
-        # Loaded once more as what is to be trained: a file of another size gets its sentence here.
-        weights = load_checkpoint(given, facts=motion_facts(spec, picture_size=1)).model.state_dict()
-    return {"model": weights, "average": {name: value.clone() for name, value in weights.items()}}
+        return build(spec).state_dict()
+    given = load_checkpoint(start_from).model.state_dict()
+    # Loaded once more as what is to be trained: a file of another size gets its sentence here.
+    return load_checkpoint(given, facts=motion_facts(spec, picture_size=1)).model.state_dict()

@@ -15,6 +15,7 @@ from tsm_demo.core.labels import MOTION_LABELS, PAIRED_LABELS
 
 X, Y, SIZE, ANGLE = range(4)
 CLASSES = len(MOTION_LABELS)
+IN_VIEW = 0.9  # half frames; how far from the middle of the picture the centre of what moves may come
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def write_script(seed: int, n_segment: int, difficulty: Difficulty, rng: np.rand
         script.present[:] = rng.random(2) < 0.4
     else:
         _move_things(rng, script, kind, clock, difficulty)
+    _keep_in_view(script)
     if kind != "stays still":
         amplitude = (
             level * 0.22 * rng.random(2) * (rng.random(2) < 0.5) * (0.4 if script.turning_visible else 1)
@@ -108,6 +110,20 @@ def write_script(seed: int, n_segment: int, difficulty: Difficulty, rng: np.rand
     shake = level * 0.012 * rng.random() * (rng.random() < 0.5)
     script.camera[:, :2] += rng.normal(0, 1, (n_segment, 2)) * shake
     return script
+
+
+def _keep_in_view(script: Script) -> None:
+    """Shift what moves, as one, so that its centres stay in the picture, or at least go out on both sides alike."""
+    if not script.moving.any():
+        return
+    for axis in (X, Y):
+        places = script.things[script.moving, :, axis]
+        low, high = places.min(), places.max()
+        room = max(
+            0.0, IN_VIEW - (high - low) / 2
+        )  # how far the middle of the way may lie from the picture's
+        middle = (low + high) / 2
+        script.things[script.moving, :, axis] += np.clip(middle, -room, room) - middle
 
 
 def _clock(rng: np.random.Generator, n_segment: int, level: float) -> np.ndarray:
@@ -232,6 +248,7 @@ def _meet(rng: np.random.Generator, script: Script, clock: np.ndarray, difficult
     script.things[:, :, SIZE] = np.log(radius)[:, None]
     near = rng.uniform(0.55, 1.1) * radius.sum()
     way = rng.uniform(max(0.55, 1.2 * difficulty.displacement[0]), max(0.9, difficulty.displacement[1]))
+    way = min(way, 2 * IN_VIEW - near)
     along = _direction(rng, rng.uniform(0, 360), 0)
     share = rng.uniform(0.32, 0.68)
     middle = rng.uniform(-0.25, 0.25, 2)

@@ -138,7 +138,7 @@ def _render(scripts: list[Script], look: _Look, size: int) -> tuple[Tensor, Tens
     masks = torch.zeros(N, T, size, size, dtype=torch.bool)
     tracks, wobbles = _column(scripts, "things"), _column(scripts, "wobble")
     present, moving, attached = (_column(scripts, name) for name in ("present", "moving", "attached"))
-    for index in range(2):
+    for index in (1, 0):  # the first thing is the one that moves when only one does: nothing may lie on it
         rows = present[:, index].bool().nonzero()[:, 0]
         if len(rows) == 0:
             continue
