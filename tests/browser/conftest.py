@@ -13,7 +13,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    Route,
+    expect,
+    sync_playwright,
+)
 
 from scripts.browser import find_browser
 
@@ -91,6 +100,7 @@ def page(
     """A page, 1440 x 900, that reaches the app and nothing else; a failed test leaves a screenshot of it."""
     context = browser.new_context(base_url=app_url, viewport={"width": 1440, "height": 900})
     context.set_default_timeout(STEP_TIMEOUT_MS)
+    expect.set_options(timeout=STEP_TIMEOUT_MS)
     page = context.new_page()
     note_problems(page, app_url, problems)
     yield page
