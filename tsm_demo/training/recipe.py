@@ -34,8 +34,11 @@ CURRICULUM = (
     Stage("full size", 4_320, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),
     Stage("polish", 2_880, PICTURE_SIZE, 0.05, 2e-4, last_stride=1),
 )
-# For a network that starts from another one's weights: a tuning at full size is enough.
-TUNING = (Stage("full size", 1_080, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),)
+# For a network that starts from another one's weights: a short tuning is enough.
+TUNING = (
+    Stage("larger", 2_160, 64, 0.1, 5e-4, last_stride=2),
+    Stage("full size", 360, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),
+)
 
 
 @dataclass(frozen=True, slots=True)
