@@ -32,6 +32,7 @@ ANSWER = Prediction(
     frame_times_sec=TIMES_SEC,
     frame_scores=FRAME_SCORES,
     window_scores=np.float32([[0.15, 0.1, 0.75], [0.45, 0.175, 0.375]]),
+    window_frame_scores=np.stack([FRAME_SCORES, FRAME_SCORES]),
     reversed=False,
     warnings=("The clip is short.",),
     seconds={"decode": 0.5, "forward": 0.123456},
