@@ -138,7 +138,7 @@ def test_embedded_names() -> None:
 
 def test_a_missing_file(tmp_path: Path) -> None:
     for path in (tmp_path / "none.safetensors", tmp_path):  # a folder is no file
-        with pytest.raises(ModelError, match=f"There is no weights file at {path}"):
+        with pytest.raises(ModelError, match=f"There is no weights file called {path.name}"):
             load_checkpoint(path)
 
 
