@@ -54,7 +54,7 @@ def app_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app_url(app_log: Path) -> Iterator[str]:
-    """The address of the app, started for this session; at its end the server's log must be clean."""
+    """The address of the app, started once for all tests; at their end the server's log must be clean."""
     url = f"http://localhost:{free_port()}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.port", str(urlsplit(url).port)]

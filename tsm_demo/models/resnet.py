@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from tsm_demo.core.errors import ModelError, ShapeError
 from tsm_demo.core.shift import temporal_shift
-from tsm_demo.models.registry import IN_PLACE, RESIDUAL, ModelSpec, register
+from tsm_demo.models.registry import IN_PLACE, ModelSpec, register
 
 BLOCKS_PER_STAGE = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}
 STAGES = ("layer1", "layer2", "layer3", "layer4")
@@ -165,13 +165,7 @@ def _stage_index(layer: str) -> int:
     return STAGES.index(layer)
 
 
-def _video_resnet(spec: ModelSpec, depth: int, mode: str | None) -> VideoResNet:
-    return VideoResNet(spec, depth, mode)
-
-
 for _depth in BLOCKS_PER_STAGE:
-    register(f"tsn_resnet{_depth}")(partial(_video_resnet, depth=_depth, mode=None))
-    register(f"tsm_resnet{_depth}")(partial(_video_resnet, depth=_depth, mode="bidirectional"))
-    register(f"tsm_online_resnet{_depth}")(partial(_video_resnet, depth=_depth, mode="online"))
-
-__all__ = ["RESIDUAL", "STAGES", "BasicBlock", "Bottleneck", "TemporalShift", "VideoResNet"]
+    register(f"tsn_resnet{_depth}")(partial(VideoResNet, depth=_depth, mode=None))
+    register(f"tsm_resnet{_depth}")(partial(VideoResNet, depth=_depth, mode="bidirectional"))
+    register(f"tsm_online_resnet{_depth}")(partial(VideoResNet, depth=_depth, mode="online"))

@@ -7,6 +7,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from tsm_demo.core.labels import PAIRED_LABELS, reversed_label
 from tsm_demo.training.recipe import Recipe, Stage
+from tsm_demo.video.motion_script import EASY, STANDARD
 from tsm_demo.video.synthetic import motion_clips
 
 SCENES_A_CYCLE = 6  # five pairs and one of the two labels that are their own reversal
@@ -37,7 +38,7 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         seeds = [scene_seed(start + k) + self.recipe.seed * 12_000_000 for k in range(self.scenes)]
         easy = np.random.default_rng([start, self.recipe.seed]).random(self.scenes) < self.stage.easy_share
         parts = []
-        for wanted, difficulty in ((True, self.recipe.easy), (False, self.recipe.standard)):
+        for wanted, difficulty in ((True, EASY), (False, STANDARD)):
             chosen = [seed for seed, flag in zip(seeds, easy, strict=True) if flag == wanted]
             if chosen:
                 parts.append(motion_clips(chosen, self.stage.size, self.recipe.n_segment, difficulty))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from tsm_demo.core.errors import ModelError
-from tsm_demo.video.motion_script import EASY, STANDARD, Difficulty
 
 PICTURE_SIZE = 112  # pixels a side that the finished networks see
 HELD_OUT_SEED = 1_000_000_000  # clips from here on are never trained on
@@ -58,11 +57,3 @@ class Recipe:
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= LAST_SEED:
             raise ModelError(f"The seed is {self.seed}; choose one from 0 to {LAST_SEED}.")
-
-    @property
-    def easy(self) -> Difficulty:
-        return EASY
-
-    @property
-    def standard(self) -> Difficulty:
-        return STANDARD
