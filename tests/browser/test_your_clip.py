@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 READY = ".player[data-frame]"
@@ -15,8 +15,13 @@ def drop(page: Page, name: str, content: bytes) -> None:
     page.locator("input[type=file]").set_input_files(files=[file])
 
 
-def headline(page: Page):
+def headline(page: Page) -> Locator:
     return page.get_by_role("heading", level=2)
+
+
+def player_of(page: Page, label: str) -> Locator:
+    """The player that explains `label`: the last answer's stays on the page until the new script run has ended."""
+    return page.locator(READY).filter(has_text=f"“{label}”")
 
 
 def test_a_dropped_clip_gets_its_label_plays_and_flips_backwards(
@@ -29,8 +34,7 @@ def test_a_dropped_clip_gets_its_label_plays_and_flips_backwards(
     expect(headline(page)).to_have_text("moves up")
     expect(page.get_by_text("backwards moves down")).to_be_visible()
 
-    player = page.locator(READY)
-    expect(player).to_have_count(1)  # the bundled clip's has made way
+    player = player_of(page, "moves up")
     expect(player).to_have_attribute("data-playing", "true")
     seen = player.get_attribute("data-frame")
     expect(player).not_to_have_attribute("data-frame", seen or "")  # it plays, without being asked
@@ -43,7 +47,7 @@ def test_a_dropped_clip_gets_its_label_plays_and_flips_backwards(
 
     page.get_by_role("radio", name="backwards").click()
     expect(headline(page)).to_have_text("moves down")
-    expect(player.locator(".badge")).to_be_visible()
+    expect(player_of(page, "moves down").locator(".badge")).to_be_visible()
     expect(page).to_have_url(re.compile("order=backwards"))
     assert problems == []
 
