@@ -4,10 +4,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tsm_demo.analysis.accuracy import interval, judge, motion_accuracy
+from tsm_demo.analysis.accuracy import interval, judge, motion_accuracy, motion_logits
 from tsm_demo.video.motion_script import EASY
 from tsm_demo.video.synthetic import motion_clips
 from tsm_demo.video.tensors import normalise
+from tsm_demo.video.textures import texture_bank
 
 
 def logits(*scores: dict[int, float]) -> Tensor:
@@ -84,3 +85,17 @@ def test_clips_are_drawn_fed_and_judged() -> None:
     assert model.shape[1:] == (4, 3, 16, 16)
     assert sum(any(answers) for answers in zip(*expected.confusion, strict=True)) > 3  # many answers, not one
     assert expected.clips == 30
+
+
+def test_other_textures_are_drawn_where_asked_for() -> None:
+    asked = []
+
+    def bank(number: int) -> Tensor:
+        asked.append(number)
+        return texture_bank(number + 1)
+
+    seeds = range(100, 106)
+    logits, _ = motion_logits(Brightness(), seeds, 16, EASY, n_segment=4, bank=bank)
+    clips = motion_clips(seeds, 16, 4, EASY, bank=lambda number: texture_bank(number + 1))
+    assert torch.equal(logits, Brightness()(normalise(clips.frames)))
+    assert asked

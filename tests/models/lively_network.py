@@ -11,7 +11,7 @@ def lively(model: nn.Module, example: Tensor, seed: int = 0) -> nn.Module:
     """The network with batch norms that have seen data: as built they pass everything on as it is."""
     torch.manual_seed(seed)
     for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
+        if isinstance(module, nn.BatchNorm2d | nn.BatchNorm3d):
             nn.init.uniform_(module.weight, 0.5, 1.5)
             nn.init.normal_(module.bias, 0, 0.2)
             module.momentum = 1.0  # one pass gives the means and spreads

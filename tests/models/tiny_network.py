@@ -21,7 +21,9 @@ def tiny_network(name: str = "tsm_resnet18", seed: int = 0, last_stride: int = 2
         torch.manual_seed(seed)
         model = build(_spec(name, last_stride))
         for module in model.modules():
-            if isinstance(module, nn.BatchNorm2d):  # as built it does nothing, which would hide mistakes
+            if isinstance(
+                module, nn.BatchNorm2d | nn.BatchNorm3d
+            ):  # as built it does nothing, which would hide mistakes
                 nn.init.normal_(module.running_mean, std=0.2)
                 nn.init.uniform_(module.running_var, 0.5, 2)
                 nn.init.uniform_(module.weight, 0.5, 1.5)

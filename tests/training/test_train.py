@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tsm_demo.analysis.accuracy import Accuracy
+from tsm_demo.analysis.accuracy import Accuracy, interval
 from tsm_demo.core.errors import ModelError
 from tsm_demo.models.checkpoints import Checkpoint, load_checkpoint
 from tsm_demo.training import train as training
@@ -177,11 +177,27 @@ def test_the_stated_accuracy_is_that_of_held_out_clips(
     assert asked == [(range(HELD_OUT_SEED, HELD_OUT_SEED + 24), 40, 4, False)]
 
 
-def test_the_network_without_shift(tmp_path: Path) -> None:
-    assert {name: spec for name, (_, spec) in NETWORKS.items()} == {
-        "tsm": "tsm_resnet18",
-        "tsn": "tsn_resnet18",
+def test_the_family() -> None:
+    assert {key: (member.name, member.architecture, member.width) for key, member in NETWORKS.items()} == {
+        "tsm": ("motion", "tsm_resnet18", 64),
+        "tsn": ("motion_tsn", "tsn_resnet18", 64),
+        "online": ("motion_online", "tsm_online_resnet18", 64),
+        "3d": ("motion_3d", "cnn3d_resnet18", 32),
     }
+
+
+def test_a_short_run_learns_to_beat_chance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"LOG_EVERY": 45, "SAVE_EVERY": 1000, "CHECK_EVERY": 1000, "CHECK_CLIPS": 240}.items():
+        monkeypatch.setattr(training, name, value)
+    stage = Stage("short", 7200, 24, 1.0, 3e-3, last_stride=2)
+    run(tmp_path, Recipe(stages=(stage,), batch_clips=24, width=16, n_segment=4))
+    log = rows(tmp_path)
+    assert float(log[-1]["loss"]) < float(log[0]["loss"])
+    low, _ = interval(float(log[-1]["held_out_accuracy"]), 240)
+    assert low > 1 / 12  # of clips it never saw, at full difficulty
+
+
+def test_the_network_without_shift(tmp_path: Path) -> None:
     loaded = run(tmp_path, replace(TINY, network="tsn", stages=(replace(STAGES[0], clips=12),)))
     assert (tmp_path / "motion_tsn.safetensors").is_file()
     clip = torch.randn(1, 4, 3, 32, 32)

@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from tsm_demo.core.labels import MOTION_LABELS, PAIRED_LABELS
 from tsm_demo.video.motion_script import STANDARD, Difficulty
-from tsm_demo.video.synthetic import motion_clips
+from tsm_demo.video.synthetic import TextureBank, motion_clips
 from tsm_demo.video.tensors import normalise
+from tsm_demo.video.textures import texture_bank
 
 AT_ONCE = 24  # clips a forward pass
 
@@ -36,16 +37,33 @@ def interval(share: float, count: int) -> tuple[float, float]:
 
 
 def motion_accuracy(
-    model: nn.Module, seeds: Sequence[int], size: int, difficulty: Difficulty = STANDARD, n_segment: int = 8
+    model: nn.Module,
+    seeds: Sequence[int],
+    size: int,
+    difficulty: Difficulty = STANDARD,
+    n_segment: int = 8,
+    bank: TextureBank = texture_bank,
 ) -> Accuracy:
     """Draw the clips with these seeds and judge the answers of `model`, which takes (N, T, 3, size, size)."""
+    return judge(*motion_logits(model, seeds, size, difficulty, n_segment, bank))
+
+
+def motion_logits(
+    model: nn.Module,
+    seeds: Sequence[int],
+    size: int,
+    difficulty: Difficulty = STANDARD,
+    n_segment: int = 8,
+    bank: TextureBank = texture_bank,
+) -> tuple[Tensor, Tensor]:
+    """(N, 12) logits of the clips with these seeds, and their (N,) labels."""
     logits, labels = [], []
     for start in range(0, len(seeds), AT_ONCE):
-        clips = motion_clips(seeds[start : start + AT_ONCE], size, n_segment, difficulty)
+        clips = motion_clips(seeds[start : start + AT_ONCE], size, n_segment, difficulty, bank)
         with torch.inference_mode():
             logits.append(model(normalise(clips.frames)))
         labels.append(clips.labels)
-    return judge(torch.cat(logits), torch.cat(labels))
+    return torch.cat(logits), torch.cat(labels)
 
 
 def judge(logits: Tensor, labels: Tensor) -> Accuracy:

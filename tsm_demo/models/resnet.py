@@ -37,7 +37,7 @@ class Block(nn.Module):
     downsample: nn.Module | None
 
     def __init__(
-        self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str
+        self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str, dims: int
     ) -> None:
         super().__init__()
         self.shift, self.placement = shift, placement
@@ -45,7 +45,7 @@ class Block(nn.Module):
         c_out = c_mid * self.expansion
         self.downsample = None
         if stride != 1 or c_in != c_out:
-            self.downsample = nn.Sequential(conv(c_in, c_out, 1, stride), nn.BatchNorm2d(c_out))
+            self.downsample = nn.Sequential(conv(dims, c_in, c_out, 1, stride), norm(dims, c_out))
 
     def branch(self, x: Tensor) -> Tensor:
         """The convolutions of the block, (N*T, C_in, H, W) to (N*T, C_out, H', W'), before the sum."""
@@ -65,11 +65,11 @@ class BasicBlock(Block):
     expansion = 1
 
     def __init__(
-        self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str
+        self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str, dims: int
     ) -> None:
-        super().__init__(c_in, c_mid, stride, shift, placement)
-        self.conv1, self.bn1 = conv(c_in, c_mid, 3, stride), nn.BatchNorm2d(c_mid)
-        self.conv2, self.bn2 = conv(c_mid, c_mid, 3), nn.BatchNorm2d(c_mid)
+        super().__init__(c_in, c_mid, stride, shift, placement, dims)
+        self.conv1, self.bn1 = conv(dims, c_in, c_mid, 3, stride), norm(dims, c_mid)
+        self.conv2, self.bn2 = conv(dims, c_mid, c_mid, 3), norm(dims, c_mid)
 
     def branch(self, x: Tensor) -> Tensor:
         return self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
@@ -81,13 +81,13 @@ class Bottleneck(Block):
     expansion = 4
 
     def __init__(
-        self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str
+        self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str, dims: int
     ) -> None:
-        super().__init__(c_in, c_mid, stride, shift, placement)
+        super().__init__(c_in, c_mid, stride, shift, placement, dims)
         c_out = c_mid * self.expansion
-        self.conv1, self.bn1 = conv(c_in, c_mid, 1), nn.BatchNorm2d(c_mid)
-        self.conv2, self.bn2 = conv(c_mid, c_mid, 3, stride), nn.BatchNorm2d(c_mid)
-        self.conv3, self.bn3 = conv(c_mid, c_out, 1), nn.BatchNorm2d(c_out)
+        self.conv1, self.bn1 = conv(dims, c_in, c_mid, 1), norm(dims, c_mid)
+        self.conv2, self.bn2 = conv(dims, c_mid, c_mid, 3, stride), norm(dims, c_mid)
+        self.conv3, self.bn3 = conv(dims, c_mid, c_out, 1), norm(dims, c_out)
 
     def branch(self, x: Tensor) -> Tensor:
         x = self.relu(self.bn1(self.conv1(x)))
@@ -95,9 +95,16 @@ class Bottleneck(Block):
         return self.bn3(self.conv3(x))
 
 
-def conv(c_in: int, c_out: int, kernel: int, stride: int = 1) -> nn.Conv2d:
-    """A convolution that keeps the size (but for its stride), without bias: a batch norm follows."""
-    return nn.Conv2d(c_in, c_out, kernel, stride, padding=kernel // 2, bias=False)
+def conv(dims: int, c_in: int, c_out: int, kernel: int, stride: int = 1) -> nn.Module:
+    """A convolution over frames (2) or clips (3) that keeps the size (but for its stride in space), without bias."""
+    if dims == 2:
+        return nn.Conv2d(c_in, c_out, kernel, stride, padding=kernel // 2, bias=False)
+    return nn.Conv3d(c_in, c_out, kernel, (1, stride, stride), padding=kernel // 2, bias=False)
+
+
+def norm(dims: int, channels: int) -> nn.Module:
+    """The batch norm that follows a convolution over frames (2) or clips (3)."""
+    return nn.BatchNorm2d(channels) if dims == 2 else nn.BatchNorm3d(channels)
 
 
 class VideoResNet(nn.Module):
@@ -107,19 +114,20 @@ class VideoResNet(nn.Module):
     `features` and `frame_logits` are the two halves of the forward pass, for whoever explains it.
     """
 
+    maxpool: nn.Module
     layer1: nn.ModuleList
     layer2: nn.ModuleList
     layer3: nn.ModuleList
     layer4: nn.ModuleList
 
-    def __init__(self, spec: ModelSpec, depth: int, mode: str | None) -> None:
+    def __init__(self, spec: ModelSpec, depth: int, mode: str | None, dims: int = 2) -> None:
         super().__init__()
         self.spec = spec
         block = BasicBlock if depth == 18 else Bottleneck
         # The authors shift every other block of the 101-layer network, whose third stage has 23 blocks.
         every = 2 if BLOCKS_PER_STAGE[depth][2] >= 23 else 1
         channels = spec.width
-        self.conv1, self.bn1 = nn.Conv2d(3, channels, 7, 2, padding=3, bias=False), nn.BatchNorm2d(channels)
+        self.conv1, self.bn1 = conv(dims, 3, channels, 7, 2), norm(dims, channels)
         self.relu, self.maxpool = nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)
         for stage, count in enumerate(BLOCKS_PER_STAGE[depth]):
             c_mid, blocks = spec.width * 2**stage, nn.ModuleList()
@@ -127,31 +135,43 @@ class VideoResNet(nn.Module):
                 first = index == 0
                 stride = {0: 1, 3: spec.last_stride}.get(stage, 2) if first else 1
                 shift = TemporalShift(spec.fold_div, mode) if mode and index % every == 0 else None
-                blocks.append(block(channels, c_mid, stride, shift, spec.placement))
+                blocks.append(block(channels, c_mid, stride, shift, spec.placement, dims))
                 channels = c_mid * block.expansion
             setattr(self, STAGES[stage], blocks)
         self.fc = nn.Linear(channels, spec.num_classes)
         for module in self.modules():
-            if isinstance(module, nn.Conv2d):
+            if isinstance(module, nn.Conv2d | nn.Conv3d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def features(self, clips: Tensor, layer: str = "layer4") -> Tensor:
         """The maps that leave a stage: (N, T, 3, H, W) to (N*T, C, h, w). Raises ShapeError, ModelError."""
         if clips.ndim != 5 or clips.shape[2] != 3:
             raise ShapeError(f"The network takes clips (N, T, 3, H, W); this has shape {tuple(clips.shape)}.")
-        x = self.maxpool(self.relu(self.bn1(self.conv1(clips.flatten(0, 1)))))
+        x = self.maxpool(self.relu(self.bn1(self.conv1(self._arranged(clips)))))
         for name in STAGES[: _stage_index(layer) + 1]:
             x = self._stage(name, x, clips.shape[1])
-        return x
+        return self._by_frame(x)
 
     def frame_logits(self, features: Tensor, n_segment: int, layer: str = "layer4") -> Tensor:
         """The rest of the network above `layer`: (N*T, C, h, w) to per-frame logits (N, T, num_classes)."""
-        for name in STAGES[_stage_index(layer) + 1 :]:
-            features = self._stage(name, features, n_segment)
+        above = STAGES[_stage_index(layer) + 1 :]
+        if above:
+            x = self._arranged(features.unflatten(0, (-1, n_segment)))
+            for name in above:
+                x = self._stage(name, x, n_segment)
+            features = self._by_frame(x)
         return self.fc(features.mean((2, 3))).unflatten(0, (-1, n_segment))
 
     def forward(self, clips: Tensor) -> Tensor:
         return self.frame_logits(self.features(clips), clips.shape[1]).mean(1)
+
+    def _arranged(self, clips: Tensor) -> Tensor:
+        """(N, T, C, H, W) as the layers take it."""
+        return clips.flatten(0, 1)
+
+    def _by_frame(self, x: Tensor) -> Tensor:
+        """What the layers give, as (N*T, C, h, w)."""
+        return x
 
     def _stage(self, name: str, x: Tensor, n_segment: int) -> Tensor:
         for block in getattr(self, name):

@@ -7,9 +7,23 @@ from tsm_demo.core.errors import ModelError
 PICTURE_SIZE = 112  # pixels a side that the finished networks see
 HELD_OUT_SEED = 1_000_000_000  # clips from here on are never trained on
 LAST_SEED = 79  # every seed has 12 million clips of its own, and all stay below HELD_OUT_SEED
-NETWORKS = {  # --network: the embedded name and the architecture of each
-    "tsm": ("motion", "tsm_resnet18"),
-    "tsn": ("motion_tsn", "tsn_resnet18"),
+CALIBRATION_SEED = 1_100_000_000  # held out too, and measured on by nothing else
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One network of the embedded family."""
+
+    name: str
+    architecture: str
+    width: int = 64
+
+
+NETWORKS = {  # by what --network takes
+    "tsm": Member("motion", "tsm_resnet18"),
+    "tsn": Member("motion_tsn", "tsn_resnet18"),
+    "online": Member("motion_online", "tsm_online_resnet18"),
+    "3d": Member("motion_3d", "cnn3d_resnet18", width=32),  # at full width its file would be 66 MB
 }
 
 
@@ -52,7 +66,7 @@ class Recipe:
     seed: int = 0
     fold_div: int = 8
     n_segment: int = 8
-    width: int = 64
+    width: int | None = None  # None: the network's own
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= LAST_SEED:

@@ -91,13 +91,14 @@ class _Run:
         self, recipe: Recipe, folder: Path, start_from: Path | None, report: Callable[[LogRow], None]
     ) -> None:
         self.recipe, self.folder, self.report = recipe, folder, report
-        self.name, architecture = NETWORKS[recipe.network]
+        member = NETWORKS[recipe.network]
+        self.name = member.name
         self.spec = ModelSpec(
-            architecture,
+            member.architecture,
             num_classes=12,
             n_segment=recipe.n_segment,
             fold_div=recipe.fold_div,
-            width=recipe.width,
+            width=recipe.width or member.width,
             last_stride=recipe.stages[-1].last_stride,
         )
         self.weights = _initial_weights(self.spec, start_from)

@@ -1,6 +1,6 @@
 """Motion-12 clips: one integer draws one clip, its label and the masks of what moves in it; rendered in batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from tsm_demo.video.sprites import REACH, SPRITE_SIDE, sprite_alpha
 from tsm_demo.video.textures import BANK_SIDE, BANK_SIZE, texture_bank
 
 SEEDS_PER_BANK = 480  # neighbouring seeds share textures; seeds this far apart never do
+TextureBank = Callable[[int], Tensor]
 AT_ONCE = 6  # clips rendered together: few enough to stay in the processor's cache
 
 
@@ -40,11 +41,16 @@ class _Look:
 
 
 def motion_clips(
-    seeds: Sequence[int], size: int = 112, n_segment: int = 8, difficulty: Difficulty = STANDARD
+    seeds: Sequence[int],
+    size: int = 112,
+    n_segment: int = 8,
+    difficulty: Difficulty = STANDARD,
+    bank: TextureBank = texture_bank,
 ) -> MotionClips:
     """Draw the clips with these numbers. A clip depends on its own number only, not on the batch it is drawn in.
 
-    Seeds 2k and 2k+1 of a reversible pair give the same frames in opposite order. Raises ShapeError unless size is a
+    Seeds 2k and 2k+1 of a reversible pair give the same frames in opposite order. `bank` gives the textures of a bank
+    number, (BANK_SIZE, 3, BANK_SIDE, BANK_SIDE) uint8. Raises ShapeError unless size is a
     multiple of 8 and at least 16, n_segment at least 2, and there is a seed.
     """
     if size % 8 or size < 16 or n_segment < 2 or not seeds:
@@ -52,19 +58,21 @@ def motion_clips(
             f"size {size} must be a multiple of 8, at least 16, and {n_segment} frames at least 2, of at least one clip."
         )
     parts = [
-        _draw(seeds[i : i + AT_ONCE], size, n_segment, difficulty) for i in range(0, len(seeds), AT_ONCE)
+        _draw(seeds[i : i + AT_ONCE], size, n_segment, difficulty, bank)
+        for i in range(0, len(seeds), AT_ONCE)
     ]
     frames, masks, labels = (torch.cat(column) for column in zip(*parts, strict=True))
     return MotionClips(frames, masks, labels)
 
 
 def _draw(
-    seeds: Sequence[int], size: int, n_segment: int, difficulty: Difficulty
+    seeds: Sequence[int], size: int, n_segment: int, difficulty: Difficulty, bank: TextureBank
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Frames, masks and labels of a few clips."""
     rngs = [scene_rng(seed) for seed in seeds]
     scripts = [write_script(seed, n_segment, difficulty, rng) for seed, rng in zip(seeds, rngs, strict=True)]
-    look = _draw_look(seeds, rngs, scripts, n_segment, difficulty.disturbance)
+    textures = [bank(seed // SEEDS_PER_BANK) for seed in seeds]
+    look = _draw_look(textures, rngs, scripts, n_segment, difficulty.disturbance)
     pictures, masks = _render(scripts, look, size)
     for row, rng in enumerate(rngs):
         if look.noise[row] > 0:
@@ -79,13 +87,16 @@ def _draw(
 
 
 def _draw_look(
-    seeds: Sequence[int], rngs: list[np.random.Generator], scripts: list[Script], n_segment: int, level: float
+    textures: list[Tensor],
+    rngs: list[np.random.Generator],
+    scripts: list[Script],
+    n_segment: int,
+    level: float,
 ) -> _Look:
-    look = _Look([], np.zeros((len(seeds), 3)), [], *(np.zeros(0) for _ in range(4)))
+    look = _Look([], np.zeros((len(rngs), 3)), [], *(np.zeros(0) for _ in range(4)))
     lights, gains, noises, steps = [], [], [], []
     u = np.linspace(-1, 1, n_segment)[:, None]
-    for row, (seed, rng, script) in enumerate(zip(seeds, rngs, scripts, strict=True)):
-        bank = texture_bank(seed // SEEDS_PER_BANK)
+    for row, (bank, rng, script) in enumerate(zip(textures, rngs, scripts, strict=True)):
         ground = bank[int(rng.integers(BANK_SIZE))].float() / 255
         if rng.random() < 0.35:  # a calmer ground, as walls and skies are
             ground = ground.mean((1, 2), keepdim=True) + (
