@@ -297,7 +297,8 @@ def test_sheet(tmp_path: Path) -> None:
     assert main(["sheet", str(tmp_path / "out.pic"), "--clips", "2", "--difficulty", "easy"]) == 0
     with Image.open(tmp_path / "out.pic") as image:
         assert image.format == "PNG"
-        assert image.width == 4 * image.height  # two rows of eight frames
+        assert image.size == (140 + 8 * 112, 2 * 112)  # the labels, and two rows of eight frames
+        assert np.asarray(image)[:, :140].min() < 100  # the labels are written
 
 
 def test_help_does_not_wait_for_torch() -> None:
