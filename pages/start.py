@@ -1,24 +1,30 @@
-"""Page: the point of it all beside a clip, and the way to one's own, without importing torch."""
+"""Page: one clip forwards and backwards, and what a network without and one with the shift says of each; no torch."""
 
 import streamlit as st
 
-from tsm_demo.ui.clips import bundled_clip
+from tsm_demo.ui.components.two_ways import two_ways
 from tsm_demo.ui.frame import stay_in_frame
+from tsm_demo.ui.sample_picker import pick_sample
+from tsm_demo.ui.start_view import exhibit
 from tsm_demo.ui.text import words
 
 W = words("start")
 
 stay_in_frame()
 st.title(W["title"], anchor=False)
-left, right = st.columns([6, 5], gap="large")
-with left:
-    st.markdown(W["lead"])
-    st.markdown(W["point"])
-    st.page_link("pages/your_clip.py", label=W["link"], icon=":material/upload_file:")
-    st.markdown(W["link_text"])
+st.markdown(W["point"])
+left, right = st.columns([7, 3], gap="large")
 with right:
-    clip = bundled_clip("ball rolls right")
-    st.video(str(clip.path), loop=True, autoplay=True, muted=True, alt=W["video_alt"])
+    st.markdown(W["lead"])
+    chosen = pick_sample(W["pick"])
+    st.page_link(
+        "pages/your_clip.py",
+        label=W["link"],
+        icon=":material/search:",
+        query_params={"clip": chosen.clip},
+    )
+    st.markdown(W["link_text"])
+with left:
+    two_ways(exhibit(chosen, W), key="two_ways")
 st.divider()
-st.markdown(W["soon"])
 st.caption(W["source"])

@@ -19,14 +19,21 @@ COMPOSED = {
         *(f"download_{kind}" for kind in ("webp", "gif", "mp4")),
         *("course_text", "course_text_2d"),
         *("both_flip", "both_same", "both_same_2d", "both_same_own", "both_other"),
-    }
+    },
+    "start": {
+        *("2d", "tsm", "forwards", "backwards", "picture_forwards", "picture_backwards"),
+        *("same_scores", "same_label", "differ", "unsure_one", "unsure_both"),
+        *("right", "wrong", "right_none", "right_one", "right_both", "right_own"),
+    },
 }
+FILES_OF_START = ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py")
 
 
 def asked_for(page: str) -> set[str]:
-    """Sections named in the page's script and, for Your clip, in the interface code that it calls."""
-    files = [ROOT / "pages" / f"{page}.py"]
-    files += [ROOT / "app.py"] if page == "start" else sorted((ROOT / "tsm_demo" / "ui").glob("*.py"))
+    """Sections named in the page's script and in the interface code that it calls."""
+    start = [ROOT / file for file in FILES_OF_START]
+    interface = [path for path in sorted((ROOT / "tsm_demo" / "ui").glob("*.py")) if path not in start]
+    files = start if page == "start" else [ROOT / "pages" / f"{page}.py", *interface]
     found = set()
     for file in files:
         source = file.read_text()

@@ -43,14 +43,13 @@ class Stage:
 CURRICULUM = (
     Stage("easy", 30_024, 32, 1.0, 1.5e-3, last_stride=2),
     Stage("mixed", 12_024, 48, 0.2, 6e-4, last_stride=2),
-    Stage("larger", 6_012, 64, 0.1, 5e-4, last_stride=2),
-    Stage("full size", 4_320, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),
-    Stage("polish", 2_880, PICTURE_SIZE, 0.05, 2e-4, last_stride=1),
+    Stage("larger", 20_016, 64, 0.05, 5e-4, last_stride=2),
+    Stage("full size", 5_400, PICTURE_SIZE, 0.03, 3e-4, last_stride=1),
 )
 # For a network that starts from another one's weights: a short tuning is enough.
 TUNING = (
-    Stage("larger", 2_160, 64, 0.1, 5e-4, last_stride=2),
-    Stage("full size", 360, PICTURE_SIZE, 0.05, 3e-4, last_stride=1),
+    Stage("larger", 5_040, 64, 0.05, 5e-4, last_stride=2),
+    Stage("full size", 1_800, PICTURE_SIZE, 0.03, 3e-4, last_stride=1),
 )
 
 

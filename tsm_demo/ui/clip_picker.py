@@ -14,6 +14,7 @@ NETWORKS = {"TSM": "motion", "2D": "motion_tsn"}  # as named in the menu and in 
 
 def pick(page: Mapping[str, str]) -> tuple[Clip, str]:
     """The chosen clip and network. Both are in the page's address; an upload is kept while the visit lasts."""
+    arriving = UPLOAD_KEY not in st.session_state  # Streamlit forgets the uploader with its page
     left, middle, right = st.columns([3, 3, 5], vertical_alignment="top")
     with right:
         st.file_uploader(
@@ -30,6 +31,8 @@ def pick(page: Mapping[str, str]) -> tuple[Clip, str]:
         right.button(page["remove"].format(name=kept.name), on_click=_remove_own, key="remove")
     # What a menu shows is what stands in the address, so the options are said plainly and never change.
     names = [*bundled_labels(), *([page["own"]] if kept else [])]
+    if arriving:
+        _follow_link(names)
     with left:
         name = st.selectbox(
             page["pick"],
@@ -49,6 +52,17 @@ def pick(page: Mapping[str, str]) -> tuple[Clip, str]:
     # An empty value in the address leaves a widget without any: the first of the list then.
     clip = kept if kept and name == page["own"] else bundled_clip(name or names[0])
     return clip, NETWORKS[model or next(iter(NETWORKS))]
+
+
+def _follow_link(names: list[str]) -> None:
+    """Let a link from another page win over the clip that was chosen here before.
+
+    Streamlit alone does so but for the first clip of the list: a default counts as no choice.
+    """
+    asked = st.query_params.get(CLIP_KEY)
+    if asked in names and st.session_state.get(CLIP_KEY, asked) != asked:
+        forget_view()
+        st.session_state[CLIP_KEY] = asked
 
 
 def forget_view() -> None:

@@ -9,7 +9,8 @@ APP = Path(__file__).parents[2] / "app.py"
 # Streamlit leaves a sixth of the first screen empty above the title, which would push each page's point below it.
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 3.6rem; padding-bottom: 3rem; max-width: 84rem; }
-h1 { padding-top: 0 !important; }
+h1 { padding-top: 0 !important; text-wrap: balance; }
+@media (max-width: 40rem) { h1 { font-size: 1.6rem !important; } }
 </style>"""
 FRAMED = "framed"  # in the session state once app.py has run
 

@@ -1,4 +1,4 @@
-"""The sentences of a page, read from its Markdown file: one section a heading."""
+"""The sentences of a page, read from its Markdown file, one section a heading; and how numbers are written in them."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -15,3 +15,8 @@ def words(page: str, language: str = "en") -> MappingProxyType[str, str]:
         heading, _, body = part.partition("\n")
         sections[heading.strip()] = body.strip()
     return MappingProxyType(sections)
+
+
+def percent(score: float) -> str:
+    """0.973 to 97 %."""
+    return f"{score:.0%}".replace("%", " %")

@@ -6,12 +6,8 @@ import streamlit as st
 
 from tsm_demo.analysis.predict import Prediction
 from tsm_demo.core.labels import MOTION_LABELS, reversed_label
+from tsm_demo.ui.text import percent
 from tsm_demo.viz.scores import top_bars
-
-
-def percent(score: float) -> str:
-    """0.973 to 97 %."""
-    return f"{score:.0%}".replace("%", " %")
 
 
 def show_verdict(answer: Prediction, words: Mapping[str, str]) -> None:
