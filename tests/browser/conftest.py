@@ -29,7 +29,7 @@ from scripts.browser import find_browser
 ROOT = Path(__file__).resolve().parents[2]
 ARTIFACTS = ROOT / "artifacts"
 START_TIMEOUT_SEC = 60.0
-STEP_TIMEOUT_MS = 30_000  # a prediction on a busy machine with two cores
+STEP_TIMEOUT_MS = 60_000  # a prediction on a busy machine with two cores
 BROWSER_FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
