@@ -20,7 +20,6 @@ from tsm_demo.viz.both_orders import (
     Answer,
     BothAnswers,
     BothOrders,
-    Guess,
     write_results,
 )
 
@@ -49,7 +48,7 @@ def ask(name: str, networks: list[Network]) -> tuple[BothOrders, NDArray[np.uint
 
 def kept(answer: Prediction) -> Answer:
     """The part of an answer that Start shows."""
-    return Answer(tuple(Guess(score.label, score.score) for score in answer.top), answer.clear)
+    return Answer(answer.top, answer.clear)
 
 
 def write_film(frames: NDArray[np.uint8], path: Path) -> None:

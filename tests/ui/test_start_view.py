@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import tsm_demo.ui.components.two_ways as package
+from tsm_demo.core.score import Score
 from tsm_demo.ui.start_view import exhibit
 from tsm_demo.ui.text import words
-from tsm_demo.viz.both_orders import Answer, BothAnswers, Guess, read_results
+from tsm_demo.viz.both_orders import Answer, BothAnswers, read_results
 
 W = words("start")
 FOLDER = Path(package.__file__).parent
@@ -19,7 +20,7 @@ STILL = next(result for result in read_results() if result.label == "stays still
 
 def says(forwards: str, backwards: str, clear: tuple[bool, bool] = (True, True), moved: float = 0.0):
     return BothAnswers(
-        Answer((Guess(forwards, 0.8),), clear[0]), Answer((Guess(backwards, 0.8 + moved),), clear[1])
+        Answer((Score(forwards, 0.8),), clear[0]), Answer((Score(backwards, 0.8 + moved),), clear[1])
     )
 
 

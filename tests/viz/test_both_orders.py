@@ -13,6 +13,7 @@ from PIL import Image
 
 from tsm_demo.analysis.predict import answer_clip, read_for
 from tsm_demo.core.labels import MOTION_LABELS, reversed_label
+from tsm_demo.core.score import Score
 from tsm_demo.models.networks import load_network
 from tsm_demo.viz import both_orders
 from tsm_demo.viz.both_orders import (
@@ -21,7 +22,6 @@ from tsm_demo.viz.both_orders import (
     Answer,
     BothAnswers,
     BothOrders,
-    Guess,
     plainest,
     read_results,
     write_results,
@@ -50,7 +50,7 @@ def frames_of(result: BothOrders) -> NDArray[np.float64]:
 def both(forwards: str, backwards: str, *, scores: tuple[float, float] = (0.9, 0.9)) -> BothAnswers:
     """Answers with one label each."""
     first, second = (
-        Answer((Guess(label, score),), score > 0.6)
+        Answer((Score(label, score),), score > 0.6)
         for label, score in zip((forwards, backwards), scores, strict=True)
     )
     return BothAnswers(first, second)

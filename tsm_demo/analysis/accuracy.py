@@ -42,10 +42,9 @@ def motion_accuracy(
     size: int,
     difficulty: Difficulty = STANDARD,
     n_segment: int = 8,
-    bank: TextureBank = texture_bank,
 ) -> Accuracy:
     """Draw the clips with these seeds and judge the answers of `model`, which takes (N, T, 3, size, size)."""
-    return judge(*motion_logits(model, seeds, size, difficulty, n_segment, bank))
+    return judge(*motion_logits(model, seeds, size, difficulty, n_segment))
 
 
 def motion_logits(

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.core.sampling import SamplingPlan
+from tsm_demo.core.score import Score
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.video.clip import MIB, DecodeLimits
 from tsm_demo.video.decode import SampledClip, SampledWindow, read_clip
@@ -22,14 +23,6 @@ WINDOWS_AT_ONCE = 8
 KEPT_SHORT_SIDE = 360  # pixels; frames are also shown, not only looked at
 LIMITS = DecodeLimits(max_output_bytes=128 * MIB)  # of a ten-minute clip's frames, kept smaller to fit
 Progress = Callable[[str, float], None]  # called with the step ("decode" or "forward") and its share done
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A label and its probability, 0..1."""
-
-    label: str
-    score: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from tsm_demo.core.labels import MOTION_LABELS
-from tsm_demo.video.synthetic import TextureBank, motion_clips
+from tsm_demo.video.synthetic import motion_clips
 from tsm_demo.video.tensors import normalise
-from tsm_demo.video.textures import texture_bank
 
 SENSOR_NOISE = 0.03  # spread of each pixel's error, of 1
 FLICKER = 0.04  # spread of each frame's brightness, of 1
@@ -16,14 +15,12 @@ KINDS = ("unchanging", "with sensor noise", "with flicker", "with both")
 AT_ONCE = 24  # clips a forward pass
 
 
-def share_still(
-    model: nn.Module, seeds: Sequence[int], size: int, n_segment: int = 8, bank: TextureBank = texture_bank
-) -> dict[str, float]:
+def share_still(model: nn.Module, seeds: Sequence[int], size: int, n_segment: int = 8) -> dict[str, float]:
     """For each kind of disturbance: the share of clips that are named `stays still`, of one frame repeated T times."""
     still = MOTION_LABELS.index("stays still")
     hits = dict.fromkeys(KINDS, 0)
     for start in range(0, len(seeds), AT_ONCE):
-        drawn = motion_clips(seeds[start : start + AT_ONCE], size, n_segment, bank=bank)
+        drawn = motion_clips(seeds[start : start + AT_ONCE], size, n_segment)
         for kind in KINDS:
             clips = disturbed(drawn.frames[:, :1].expand_as(drawn.frames), kind, seeds[start])
             with torch.inference_mode():

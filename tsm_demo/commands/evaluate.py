@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tsm_demo.commands.arguments import Commands, count
+from tsm_demo.commands.arguments import Commands, count, number
 from tsm_demo.core.errors import TsmDemoError
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def add(commands: Commands) -> None:
         "game of Grad-CAM; windows of real clips",
     )
     parser.add_argument("--clips", type=count, default=2000, metavar="N")
-    parser.add_argument("--first", type=int, default=0, metavar="K", help="start at the K-th held-out clip")
+    parser.add_argument(
+        "--first", type=number, default=0, metavar="K", help="start at the K-th held-out clip"
+    )
     parser.add_argument("--folder", type=Path, metavar="FOLDER", help="with the real clips")
     parser.add_argument(
         "--table", type=Path, default=TABLE, metavar="CSV", help="of their windows, labelled by eye"

@@ -4,12 +4,13 @@ import argparse
 from pathlib import Path
 
 from tsm_demo.commands.arguments import Commands, count, number
+from tsm_demo.training.recipe import NETWORKS
 
 
 def add(commands: Commands) -> None:
     parser = commands.add_parser("train", help="train a network, or go on training it")
     parser.add_argument("task", choices=("motion",), help="the data set: Motion-12")
-    parser.add_argument("--network", default="tsm", choices=("tsm", "tsn", "online", "3d"))
+    parser.add_argument("--network", default="tsm", choices=tuple(NETWORKS))
     parser.add_argument("--out", type=Path, default=None, metavar="FOLDER", help="default: runs/NETWORK")
     parser.add_argument(
         "--start-from", type=Path, metavar="FILE", help="tune these weights instead of starting anew"

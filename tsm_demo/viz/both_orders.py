@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tsm_demo.core.labels import MOTION_LABELS, reversed_label
+from tsm_demo.core.score import Score
 
 FOLDER = Path(__file__).parents[1] / "assets" / "start"  # scripts/precompute.py writes all that is in it
 RESULTS = FOLDER / "results.json"
@@ -17,22 +18,14 @@ Difference = Literal["same_scores", "same_label", "differ"]
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
-    """A label and its probability, 0..1."""
-
-    label: str
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """What a network says of a clip in one order: its top labels, best first, and whether one is clearly ahead."""
 
-    top: tuple[Guess, ...]
+    top: tuple[Score, ...]
     clear: bool
 
     @property
-    def best(self) -> Guess:
+    def best(self) -> Score:
         return self.top[0]
 
 
@@ -121,4 +114,4 @@ def _clip(entry: dict[str, Any]) -> BothOrders:
 
 
 def _answer(entry: dict[str, Any]) -> Answer:
-    return Answer(tuple(Guess(**guess) for guess in entry["top"]), entry["clear"])
+    return Answer(tuple(Score(**score) for score in entry["top"]), entry["clear"])

@@ -7,7 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from tsm_demo.analysis.predict import Prediction, Score
+from tsm_demo.analysis.predict import Prediction
+from tsm_demo.core.score import Score
 from tsm_demo.viz.theme import DASHES, LINES, QUIET, plain
 
 STRIP_SHARE = 0.36  # of the course figure's height

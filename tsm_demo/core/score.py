@@ -1,0 +1,11 @@
+"""A label and how sure a network is of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A label and its probability, 0..1."""
+
+    label: str
+    score: float
