@@ -259,7 +259,7 @@ def test_one_line_for_arguments_that_mean_nothing(capsys: pytest.CaptureFixture[
 def small_training(monkeypatch: pytest.MonkeyPatch):
     """Two steps of a tiny network, and none of what training does to the whole process."""
     stage = recipe.Stage("tiny", 24, 32, 1.0, 1e-3, last_stride=2)
-    monkeypatch.setattr(recipe, "CURRICULUM", (stage,))
+    monkeypatch.setitem(recipe.SCHEDULES, "from-scratch", (stage,))
     monkeypatch.setattr(recipe, "Recipe", partial(recipe.Recipe, batch_clips=12, width=8))
     monkeypatch.setattr(train, "CHECK_CLIPS", 12)
     monkeypatch.setattr(train, "_keep_freed_memory", lambda: None)

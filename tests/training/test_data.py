@@ -7,8 +7,8 @@ import torch
 
 from tsm_demo.core.labels import reversed_label
 from tsm_demo.training.data import Batches, batches_from, reversed_labels, scene_seed
-from tsm_demo.training.recipe import CURRICULUM, HELD_OUT_SEED, PICTURE_SIZE, TUNING, Recipe, Stage
-from tsm_demo.video.motion_script import STANDARD
+from tsm_demo.training.recipe import HELD_OUT_SEED, PICTURE_SIZE, SCHEDULES, Recipe, Stage
+from tsm_demo.video.motion_script import EASY, HARD, STANDARD, Difficulty
 from tsm_demo.video.synthetic import SEEDS_PER_BANK, motion_clips
 
 STAGE = Stage("small", 48, 32, 1.0, 2e-3, last_stride=2)
@@ -29,7 +29,7 @@ def test_no_scene_is_drawn_twice() -> None:
     assert len(scenes) == len(seeds)
 
 
-@pytest.mark.parametrize("stages", [CURRICULUM, TUNING])
+@pytest.mark.parametrize("stages", SCHEDULES.values(), ids=SCHEDULES)
 def test_no_run_reaches_the_held_out_textures(stages: tuple[Stage, ...]) -> None:
     last = scene_seed(sum(stage.clips for stage in stages) // 2)
     assert last // SEEDS_PER_BANK < HELD_OUT_SEED // SEEDS_PER_BANK
@@ -53,6 +53,20 @@ def test_frames_and_labels_belong_together() -> None:
     drawn = motion_clips(seeds, 32, 4, STANDARD)
     assert torch.equal(frames[:6], drawn.frames)
     assert torch.equal(labels[:6], drawn.labels)
+
+
+@pytest.mark.parametrize(("easy", "hard", "difficulty"), [(1, 0, EASY), (0, 1, HARD), (0, 0, STANDARD)])
+def test_a_stage_draws_what_its_shares_say(easy: float, hard: float, difficulty: Difficulty) -> None:
+    frames, _ = Batches(RECIPE, replace(STAGE, easy_share=easy, hard_share=hard), 60)[0]
+    assert torch.equal(
+        frames[:6], motion_clips([scene_seed(index) for index in range(60, 66)], 32, 4, difficulty).frames
+    )
+
+
+def test_the_shares_of_easy_and_hard_clips() -> None:
+    batches = Batches(RECIPE, replace(STAGE, easy_share=0.2, hard_share=0.3), 0)
+    kinds = [batches._difficulty(draw / 1000) for draw in range(1000)]
+    assert [kinds.count(kind) for kind in (EASY, STANDARD, HARD)] == [200, 500, 300]
 
 
 def test_two_batches_hold_each_label_twice() -> None:
@@ -84,7 +98,7 @@ def test_another_seed_trains_on_other_scenes() -> None:
     assert not any(torch.equal(a, b) for a in first[0] for b in second[0])
 
 
-@pytest.mark.parametrize("stages", [CURRICULUM, TUNING])
+@pytest.mark.parametrize("stages", SCHEDULES.values(), ids=SCHEDULES)
 def test_the_stages_are_whole_batches_and_end_at_full_size(stages: tuple[Stage, ...]) -> None:
     assert [stage.clips % Recipe().batch_clips for stage in stages] == [0] * len(stages)
     assert stages[-1].size == PICTURE_SIZE == 112

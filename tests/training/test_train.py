@@ -197,6 +197,23 @@ def test_a_short_run_learns_to_beat_chance(tmp_path: Path, monkeypatch: pytest.M
     assert low > 1 / 12  # of clips it never saw, at full difficulty
 
 
+@pytest.mark.parametrize("network", ["tsm", "3d"])
+def test_bfloat16_takes_almost_the_same_steps(whole: Path, tmp_path: Path, network: str) -> None:
+    # One step with a small rate: the same clips and the same start move the weights alike, but not to the bit.
+    recipe = replace(TINY, network=network, stages=(replace(STAGES[0], clips=12, learning_rate=1e-3),))
+    ends = {}
+    for bfloat16 in (False, True):
+        folder = tmp_path / str(bfloat16)
+        run(folder, replace(recipe, bfloat16=bfloat16))
+        ends[bfloat16] = states(folder)
+    losses = [float(rows(tmp_path / str(bfloat16))[0]["loss"]) for bfloat16 in (False, True)]
+    assert losses[0] != losses[1]
+    assert abs(losses[0] - losses[1]) < 0.02 * losses[0]
+    assert all(value.dtype in (torch.float32, torch.int64) for value in ends[True].values())
+    moved = ends[True]["layer1.0.conv1.weight"] - ends[False]["layer1.0.conv1.weight"]
+    assert moved.abs().max() <= 2e-3  # AdamW moves a weight by its rate at most, either way
+
+
 def test_the_network_without_shift(tmp_path: Path) -> None:
     loaded = run(tmp_path, replace(TINY, network="tsn", stages=(replace(STAGES[0], clips=12),)))
     assert (tmp_path / "motion_tsn.safetensors").is_file()

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tsm_demo.commands.arguments import Commands, count, number
-from tsm_demo.training.recipe import NETWORKS
+from tsm_demo.training.recipe import NETWORKS, SCHEDULES
 
 
 def add(commands: Commands) -> None:
@@ -15,17 +15,28 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--start-from", type=Path, metavar="FILE", help="tune these weights instead of starting anew"
     )
+    parser.add_argument(
+        "--schedule", choices=tuple(SCHEDULES), help="default: from-scratch, or tuning with --start-from"
+    )
+    parser.add_argument(
+        "--bfloat16", action="store_true", help="faster on processors that multiply it (AVX512-BF16, AMX)"
+    )
     parser.add_argument("--seed", type=number, default=0)
     parser.add_argument("--threads", type=count, default=1)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
-    from tsm_demo.training.recipe import CURRICULUM, TUNING, Recipe
+    from tsm_demo.training.recipe import Recipe
     from tsm_demo.training.train import train
 
-    stages = TUNING if options.start_from else CURRICULUM
-    recipe = Recipe(network=options.network, stages=stages, seed=options.seed)
+    schedule = options.schedule or ("tuning" if options.start_from else "from-scratch")
+    recipe = Recipe(
+        network=options.network,
+        stages=SCHEDULES[schedule],
+        seed=options.seed,
+        bfloat16=options.bfloat16,
+    )
     folder = options.out or Path("runs") / options.network
     path = train(
         recipe,

@@ -7,7 +7,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from tsm_demo.core.labels import PAIRED_LABELS, reversed_label
 from tsm_demo.training.recipe import Recipe, Stage
-from tsm_demo.video.motion_script import EASY, STANDARD
+from tsm_demo.video.motion_script import EASY, HARD, STANDARD, Difficulty
 from tsm_demo.video.synthetic import motion_clips
 
 SCENES_A_CYCLE = 6  # five pairs and one of the two labels that are their own reversal
@@ -36,15 +36,22 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         start = self.first_scene + index * self.scenes
         # A recipe's seed moves it to scenes of its own, in whole cycles of the labels.
         seeds = [scene_seed(start + k) + self.recipe.seed * 12_000_000 for k in range(self.scenes)]
-        easy = np.random.default_rng([start, self.recipe.seed]).random(self.scenes) < self.stage.easy_share
+        draws = np.random.default_rng([start, self.recipe.seed]).random(self.scenes)
+        kinds = [self._difficulty(float(draw)) for draw in draws]
         parts = []
-        for wanted, difficulty in ((True, EASY), (False, STANDARD)):
-            chosen = [seed for seed, flag in zip(seeds, easy, strict=True) if flag == wanted]
+        for difficulty in (EASY, STANDARD, HARD):
+            chosen = [seed for seed, kind in zip(seeds, kinds, strict=True) if kind == difficulty]
             if chosen:
                 parts.append(motion_clips(chosen, self.stage.size, self.recipe.n_segment, difficulty))
         frames = torch.cat([part.frames for part in parts])
         labels = torch.cat([part.labels for part in parts])
         return torch.cat([frames, frames.flip(1)]), torch.cat([labels, reversed_labels(labels)])
+
+    def _difficulty(self, draw: float) -> Difficulty:
+        """The difficulty of a scene, from a number drawn from 0..1."""
+        if draw < self.stage.easy_share:
+            return EASY
+        return HARD if draw >= 1 - self.stage.hard_share else STANDARD
 
 
 def reversed_labels(labels: Tensor) -> Tensor:

@@ -84,6 +84,15 @@ def _keep_freed_memory() -> None:
         mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
+def _channels_last(model: nn.Module) -> None:
+    """Lay the weights out as oneDNN's bfloat16 convolutions want them; what they multiply follows."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            module.to(memory_format=torch.channels_last)
+        elif isinstance(module, nn.Conv3d):
+            module.to(memory_format=torch.channels_last_3d)
+
+
 class _Run:
     """The moving parts of one training run."""
 
@@ -112,6 +121,8 @@ class _Run:
     def train_stage(self, index: int, stage: Stage, first_scene: int) -> None:
         """Run what is left of one stage."""
         model = build(replace(self.spec, last_stride=stage.last_stride)).train()
+        if self.recipe.bfloat16:
+            _channels_last(model)
         model.load_state_dict(self.weights)
         optimiser = AdamW(model.parameters(), lr=stage.learning_rate, weight_decay=self.recipe.weight_decay)
         loader = batches_from(self.recipe, stage, first_scene, self.step)
@@ -122,7 +133,8 @@ class _Run:
             schedule.load_state_dict(self.optimiser_state["schedule"])
         clock, losses, hits = time.monotonic(), [], []
         for frames, labels in loader:
-            logits = model(normalise(frames))
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bfloat16):
+                logits = model(normalise(frames)).float()
             loss = F.cross_entropy(logits, labels)
             optimiser.zero_grad()
             loss.backward()
