@@ -9,6 +9,7 @@ open_frame(words("start")["browser_title"])
 st.navigation(
     [
         st.Page("pages/start.py", title=words("start")["nav"], default=True),
+        st.Page("pages/shift.py", title=words("shift")["nav"]),
         st.Page("pages/your_clip.py", title=words("your_clip")["nav"]),
     ],
     position="top",

@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tsm_demo.core.shift_table import MODES
 from tsm_demo.ui.components.cam_player import PlayerWords
+from tsm_demo.ui.shift_choices import CELLS, PLACEMENTS
+from tsm_demo.ui.shift_view import BROWSER_WORDS, KIND_OF, READINGS
 from tsm_demo.ui.text import FOLDER, words
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (FOLDER / "en").glob("*.md"))
+SHIFT_PARTS = ("choices", "explorer", "maps", "view")
 # Sections whose name is put together at run time.
 COMPOSED = {
     "your_clip": {
@@ -25,15 +29,31 @@ COMPOSED = {
         *("same_scores", "same_label", "differ", "unsure_one", "unsure_both"),
         *("right", "wrong", "right_none", "right_one", "right_both", "right_own"),
     },
+    "shift": {
+        *BROWSER_WORDS,
+        *(f"reading_{name}" for name in READINGS.values()),
+        *(f"{part}_{kind}" for part in ("told", "legend", "alt") for kind in KIND_OF.values()),
+        *("told_nothing", "told_own_alone", "sum", "sum_nothing", "range_none", "range_one", "range_many"),
+        *(f"mode_{mode}" for mode in MODES),
+        *(f"cells_{cells}" for cells in CELLS),
+        *(f"placement_{name}{end}" for name in PLACEMENTS for end in ("", "_text")),
+        *("trip_fold", "trip_fold_online", "trip_fold_title", "trip_way_title"),
+        *("trip_place_title", "trip_online_title"),
+    },
 }
-FILES_OF_START = ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py")
+# The interface code of each page; of Your clip it is all that no other page has.
+FILES_OF = {
+    "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
+    "shift": ("pages/shift.py", "app.py", *(f"tsm_demo/ui/shift_{part}.py" for part in SHIFT_PARTS)),
+}
 
 
 def asked_for(page: str) -> set[str]:
     """Sections named in the page's script and in the interface code that it calls."""
-    start = [ROOT / file for file in FILES_OF_START]
-    interface = [path for path in sorted((ROOT / "tsm_demo" / "ui").glob("*.py")) if path not in start]
-    files = start if page == "start" else [ROOT / "pages" / f"{page}.py", *interface]
+    taken = {ROOT / file for files in FILES_OF.values() for file in files}
+    rest = [path for path in sorted((ROOT / "tsm_demo" / "ui").glob("*.py")) if path not in taken]
+    own = [ROOT / file for file in FILES_OF.get(page, ())]
+    files = own or [ROOT / "pages" / f"{page}.py", *rest]
     found = set()
     for file in files:
         source = file.read_text()
