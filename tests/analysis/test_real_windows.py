@@ -7,7 +7,7 @@ import pytest
 from tests.models.tiny_network import save_tiny_network
 from tests.video.clip_factory import write_clip
 from tsm_demo.analysis.predict import predict
-from tsm_demo.analysis.real_windows import LabelledWindow, SeenWindow, look_at, read_table
+from tsm_demo.analysis.real_windows import LabelledWindow, SeenWindow, Tally, look_at, read_table, tallies
 from tsm_demo.core.errors import VideoError
 from tsm_demo.models.networks import open_network
 
@@ -80,3 +80,29 @@ def test_the_table_that_comes_with_the_project_can_be_read() -> None:
     rows = read_table(TABLE)
     assert sum(bool(row.label) for row in rows) >= 40
     assert all(row.end_sec > row.start_sec >= 0 for row in rows)
+
+
+def test_what_is_counted() -> None:
+    def look(
+        clip: str, label: str, answer: str, score: float = 0.9, backwards: str = "moves down"
+    ) -> SeenWindow:
+        return SeenWindow(LabelledWindow(clip, 0.0, 2.0, label), answer, score, backwards)
+
+    seen = [
+        look("a.mp4", "moves up", "moves up"),  # right, flips
+        look("a.mp4", "moves up", "moves down"),  # wrong, and its reversal gets the same label
+        look("a.mp4", "moves up", "moves up", 0.5),  # right, not confident
+        look("b.mp4", "comes closer", "stays still"),  # wrong; is its own reversal, so nothing to flip
+        look(
+            "b.mp4", "comes closer", "comes closer", 0.9, "goes away"
+        ),  # right, flips: half of b.mp4 is right
+        look("c.mp4", "stays still", "stays still"),  # right, does not move
+        look("c.mp4", "", "moves up"),  # not plain; flips
+    ]
+    assert tallies(seen) == (
+        Tally("right label", 4, 6),
+        Tally("right where it moves", 3, 5),
+        Tally("clips mostly right", 1, 2),
+        Tally("confident and flips", 3, 4),
+    )
+    assert [tally.trials for tally in tallies([])] == [0, 0, 0, 0]

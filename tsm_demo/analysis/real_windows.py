@@ -11,6 +11,8 @@ from tsm_demo.core.errors import VideoError
 from tsm_demo.core.labels import MOTION_LABELS, PAIRED_LABELS, reversed_label
 from tsm_demo.models.networks import Network
 
+STILL = "stays still"
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledWindow:
@@ -44,6 +46,34 @@ class SeenWindow:
     def flips(self) -> bool:
         """Whether the reversed frames get the label of the reversed motion."""
         return self.backwards == MOTION_LABELS[reversed_label(MOTION_LABELS.index(self.answer))]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Hits of so many trials."""
+
+    name: str
+    hits: int
+    trials: int
+
+
+def tallies(seen: list[SeenWindow]) -> tuple[Tally, ...]:
+    """What is counted: labels of plain windows, of those where something moves, by clip; and flips of confident answers.
+
+    Windows overlap, and many come from one clip: so each clip counts once, too, as right when most of its windows are.
+    """
+    plain = [look for look in seen if look.window.label]
+    moving = [look for look in plain if look.window.label != STILL]
+    votes = [
+        [look.right for look in looks] for _, looks in groupby(moving, key=lambda look: look.window.clip)
+    ]
+    confident = [look for look in seen if look.confident_of_a_pair]
+    return (
+        Tally("right label", sum(look.right for look in plain), len(plain)),
+        Tally("right where it moves", sum(look.right for look in moving), len(moving)),
+        Tally("clips mostly right", sum(2 * sum(vote) > len(vote) for vote in votes), len(votes)),
+        Tally("confident and flips", sum(look.flips for look in confident), len(confident)),
+    )
 
 
 def read_table(path: Path) -> list[LabelledWindow]:

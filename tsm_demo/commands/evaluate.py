@@ -131,26 +131,21 @@ def _pointing(network: "Network", seeds: range) -> tuple[dict[str, Any], list[st
 
 
 def _real(network: "Network", folder: Path | None, table: Path) -> tuple[dict[str, Any], list[str]]:
-    from tsm_demo.analysis.real_windows import look_at, read_table
+    from tsm_demo.analysis.real_windows import look_at, read_table, tallies
 
     if folder is None or not folder.is_dir():
         raise TsmDemoError(f"Say where the clips of {table.name} are: --folder FOLDER.")
     seen = list(look_at(network, read_table(table), folder))
-    plain = [window for window in seen if window.window.label]
-    confident = [window for window in seen if window.confident_of_a_pair]
     lines = [
         f"{w.window.clip:34} {w.window.start_sec:6.1f} s  {w.window.label:24} {w.answer:24} {w.score:4.0%}  "
         f"{'right' if w.right else 'wrong':5}  backwards {w.backwards}"
-        for w in plain
+        for w in seen
+        if w.window.label
     ]
-    lines += [
-        "",
-        _share("right label", sum(w.right for w in plain) / max(len(plain), 1), len(plain)),
-        _share(
-            "confident and flips", sum(w.flips for w in confident) / max(len(confident), 1), len(confident)
-        ),
-    ]
-    return {"windows": [asdict(w) for w in seen]}, lines
+    counts = tallies(seen)
+    lines += ["", *(_share(c.name, c.hits / max(c.trials, 1), c.trials) for c in counts)]
+    found = {"windows": [asdict(w) for w in seen], "tallies": [asdict(c) for c in counts]}
+    return found, lines
 
 
 def _share(name: str, share: float, trials: int) -> str:
