@@ -8,7 +8,9 @@ import pytest
 
 from tsm_demo.analysis.predict import answer_clip, read_for
 from tsm_demo.core.labels import MOTION_LABELS, reversed_label
+from tsm_demo.models.checkpoints import ASSETS, EMBEDDED
 from tsm_demo.models.networks import load_network
+from tsm_demo.training.recipe import NETWORKS
 
 SAMPLES = Path(__file__).parents[1] / "sample_videos"
 ROWS = [(row["file"], row["label"]) for row in csv.DictReader((SAMPLES / "labels.csv").open(newline=""))]
@@ -33,7 +35,7 @@ def test_2d_cannot_tell_a_clip_from_its_reversal(file, label):
     np.testing.assert_allclose(forwards.window_scores, backwards.window_scores, atol=1e-5)
 
 
-@pytest.mark.parametrize("model", ["motion", "motion_tsn"])
+@pytest.mark.parametrize("model", EMBEDDED)
 def test_the_facts_are_in_the_file(model):
     facts = load_network(model).facts
     assert facts.labels == MOTION_LABELS
@@ -41,3 +43,11 @@ def test_the_facts_are_in_the_file(model):
     assert facts.spec.n_segment == 8
     assert facts.clips_seen > 0
     assert facts.accuracy is not None
+
+
+def test_the_family_is_one_network_four_ways():
+    specs = {model: load_network(model).facts.spec for model in EMBEDDED}
+    assert {model: (spec.name, spec.width) for model, spec in specs.items()} == {
+        member.name: (member.architecture, member.width) for member in NETWORKS.values()
+    }
+    assert sum((ASSETS / f"{model}.safetensors").stat().st_size for model in EMBEDDED) < 90e6

@@ -62,7 +62,7 @@ def test_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     embed_tiny_networks(tmp_path, monkeypatch)
     assert main(["models", "--json"]) == 0
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
-    assert list(rows)[:2] == ["motion", "motion_tsn"]
+    assert list(rows)[:4] == ["motion", "motion_tsn", "motion_online", "motion_3d"]
     tiny = sum(parameter.numel() for parameter in tiny_network().parameters())
     motion = {"weights": "embedded", "params": tiny, "frames": 8, "size": 64, "classes": 12}
     assert rows["motion"] == motion | {"name": "motion"}
@@ -89,9 +89,11 @@ def test_models_as_text(
     assert [line.split()[:2] for line in lines] == [
         ["motion", "embedded"],
         ["motion_tsn", "embedded"],
+        ["motion_online", "embedded"],
+        ["motion_3d", "embedded"],
         ["tsn_resnet18", "random"],
     ]
-    assert "11,381,712 parameters" in lines[2]
+    assert "11,381,712 parameters" in lines[4]
 
 
 def test_predict_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

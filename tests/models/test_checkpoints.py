@@ -13,7 +13,14 @@ from torch import Tensor, nn
 from tsm_demo.core.errors import ModelError, ShapeError
 from tsm_demo.core.labels import MOTION_LABELS
 from tsm_demo.models import build_model, load_checkpoint
-from tsm_demo.models.checkpoints import FACTS_KEY, WeightFacts, embedded_path, motion_facts, save_checkpoint
+from tsm_demo.models.checkpoints import (
+    EMBEDDED,
+    FACTS_KEY,
+    WeightFacts,
+    embedded_path,
+    motion_facts,
+    save_checkpoint,
+)
 from tsm_demo.models.registry import ModelSpec
 
 SPEC = ModelSpec(
@@ -130,9 +137,9 @@ def test_the_facts_of_a_motion_network() -> None:
 
 
 def test_embedded_names() -> None:
-    for name in ("motion", "motion_tsn"):
+    for name in EMBEDDED:
         assert embedded_path(name).name == f"{name}.safetensors"
-    with pytest.raises(ModelError, match="'moves' is not one of the embedded networks: motion, motion_tsn"):
+    with pytest.raises(ModelError, match="'moves' is not one of the embedded networks: motion, motion_tsn, "):
         embedded_path("moves")
 
 

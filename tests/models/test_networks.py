@@ -19,7 +19,7 @@ def tiny_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_names() -> None:
-    assert list_networks() == ["motion", "motion_tsn", *list_models()]
+    assert list_networks() == ["motion", "motion_tsn", "motion_online", "motion_3d", *list_models()]
     assert {"tsn_resnet18", "tsm_resnet50", "tsm_online_resnet18"} <= set(list_networks())
 
 

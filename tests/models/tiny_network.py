@@ -11,6 +11,7 @@ from tsm_demo.core.labels import MOTION_LABELS
 from tsm_demo.models import checkpoints, networks
 from tsm_demo.models.checkpoints import motion_facts, save_checkpoint
 from tsm_demo.models.registry import ModelSpec, build
+from tsm_demo.training.recipe import NETWORKS
 
 PICTURE_SIZE = 64  # pixels a side
 
@@ -41,9 +42,9 @@ def save_tiny_network(
 
 
 def embed_tiny_networks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have "motion" and "motion_tsn" be tiny networks, written to `folder`, with none loaded yet."""
-    for name, architecture in (("motion", "tsm_resnet18"), ("motion_tsn", "tsn_resnet18")):
-        save_tiny_network(folder / f"{name}.safetensors", architecture)
+    """Have the embedded networks be tiny ones, written to `folder`, with none loaded yet."""
+    for member in NETWORKS.values():
+        save_tiny_network(folder / f"{member.name}.safetensors", member.architecture)
     monkeypatch.setattr(checkpoints, "ASSETS", folder)
     monkeypatch.setattr(networks, "_kept", lru_cache(maxsize=4)(networks.open_network))
 

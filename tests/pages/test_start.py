@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tsm_demo.ui.clips import bundled_labels
+from tsm_demo.ui.start_view import NAMES
 from tsm_demo.ui.text import words
 from tsm_demo.viz.both_orders import plainest, read_results
 
@@ -66,7 +67,9 @@ def test_every_clip_opens_from_its_link_with_its_own_answers(name):
     app = open_page(clip=name)
     (result,) = (result for result in read_results() if result.clip == name)
     assert app.selectbox[0].value == name
-    assert labels(app) == [[answer.best.label for answer in both.orders] for both in result.answers.values()]
+    assert labels(app) == [
+        [answer.best.label for answer in result.answers[network].orders] for network in NAMES
+    ]
     assert name in shown(app)["ways"][1]["picture"]
     assert linked_clip(app) == name
 

@@ -65,6 +65,13 @@ def test_the_2d_network_gives_both_orders_one_answer():
     assert any("both orders get the same answer" in text.value for text in app.markdown)
 
 
+@pytest.mark.parametrize(("model", "says"), [("online TSM", "one frame back"), ("3D", "every convolution")])
+def test_the_other_ways_to_see_time(model, says):
+    app = open_page(model=model)
+    assert answered(app)
+    assert any(says in caption.value for caption in app.caption)
+
+
 def test_every_choice_comes_from_the_address():
     app = open_page(clip="leaf falls", model="2D", order="backwards", layer="layer3", explain="moves up")
     assert not app.exception

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tsm_demo.core.shift_table import MODES
+from tsm_demo.ui.clip_picker import NETWORKS
 from tsm_demo.ui.components.cam_player import PlayerWords
 from tsm_demo.ui.shift_choices import CELLS, PLACEMENTS
 from tsm_demo.ui.shift_view import BROWSER_WORDS, KIND_OF, READINGS
@@ -21,7 +22,7 @@ COMPOSED = {
         *(f"player_{field.name}" for field in fields(PlayerWords)),
         *(f"step_{step}" for step in ("decode", "forward", "explain")),
         *(f"download_{kind}" for kind in ("webp", "gif", "mp4")),
-        *("course_text", "course_text_2d"),
+        *(f"course_{model}" for model in NETWORKS.values()),
         *("both_flip", "both_same", "both_same_2d", "both_same_own", "both_other"),
     },
     "start": {

@@ -45,7 +45,7 @@ FROM_SCRATCH = (
     Stage("easy", 30_024, 32, 1.0, 1.5e-3, last_stride=2),
     Stage("mixed", 12_024, 48, 0.2, 6e-4, last_stride=2),
     Stage("larger", 20_016, 64, 0.05, 5e-4, last_stride=2),
-    Stage("full size", 30_024, PICTURE_SIZE, 0.03, 4e-4, last_stride=1, hard_share=0.15),
+    Stage("full size", 15_012, PICTURE_SIZE, 0.03, 4e-4, last_stride=1, hard_share=0.15),
 )
 # For a network that starts from another one's weights.
 TUNING = (

@@ -101,7 +101,7 @@ def _show_course(
         config=PLOT,
         alt=words["course_alt"].format(labels=", ".join(labels), start=f"{first:.2f}", end=f"{last:.2f}"),
     )
-    st.caption(words["course_text" if shown.model == "motion" else "course_text_2d"])
+    st.caption(words[f"course_{shown.model}"])
     with st.expander(words["table"], on_change="rerun", key="table") as table:
         if table.open:
             scores = dict(zip(shown.labels, shown.frame_scores.T, strict=True))

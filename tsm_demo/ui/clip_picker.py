@@ -9,7 +9,12 @@ from tsm_demo.ui.clips import UPLOAD_TYPES, Clip, bundled_clip, bundled_labels, 
 from tsm_demo.ui.text import words
 
 UPLOAD_KEY, KEPT_KEY, CLIP_KEY = "upload", "kept_upload", "clip"
-NETWORKS = {"TSM": "motion", "2D": "motion_tsn"}  # as named in the menu and in the address
+NETWORKS = {  # as named in the menu and in the address
+    "TSM": "motion",
+    "2D": "motion_tsn",
+    "online TSM": "motion_online",
+    "3D": "motion_3d",
+}
 
 
 def pick(page: Mapping[str, str]) -> tuple[Clip, str]:

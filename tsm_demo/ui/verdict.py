@@ -39,7 +39,7 @@ def both_ways(forwards: Prediction, backwards: Prediction, words: Mapping[str, s
     index = MOTION_LABELS.index(first.label)
     if first.label == second.label:
         own = "both_same_own" if reversed_label(index) == index else "both_same"
-        kind = own if forwards.model == "motion" else "both_same_2d"
+        kind = "both_same_2d" if forwards.model == "motion_tsn" else own
     elif MOTION_LABELS.index(second.label) == reversed_label(index) and forwards.clear and backwards.clear:
         kind = "both_flip"
     else:
