@@ -16,7 +16,7 @@ from tsm_demo.core.labels import MOTION_LABELS
 from tsm_demo.models.registry import ModelSpec, build
 
 ASSETS = Path(__file__).parents[1] / "assets"
-EMBEDDED = ("motion", "motion_tsn")
+EMBEDDED = ("motion", "motion_tsn", "motion_online", "motion_3d")
 FACTS_KEY = "tsm_demo"  # where the facts stand in the file's header
 
 
