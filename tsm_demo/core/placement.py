@@ -29,7 +29,7 @@ def shortcut_frames(
         (T, C): the frame's number, -1 for a zero that came in at an end of the clip.
 
     Raises ShapeError for an unknown placement, blocks below 0, and as `source_frames`.
-    Source: TSM, arXiv:1811.08383, section 3.2 and figure 3.
+    Source: TSM, arXiv:1811.08383, section 3 and figure 3.
     """
     if placement not in PLACEMENTS:
         raise ShapeError(f"placement is {placement!r}; choose one of {', '.join(PLACEMENTS)}.")

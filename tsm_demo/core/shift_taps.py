@@ -20,7 +20,7 @@ def shift_taps(channels: int, fold_div: int = 8, mode: str = "bidirectional") ->
         (C, 3) of 0 and 1 over the frames t-1, t, t+1: one 1 a channel, at the frame it takes its value from.
 
     Raises ShapeError for an unknown mode, or a fold_div that does not fit.
-    Source: TSM, arXiv:1811.08383, section 3.1 (a convolution is a shift and a multiply-accumulate).
+    Source: TSM, arXiv:1811.08383, section 3 (a convolution is a shift and a multiply-accumulate).
     """
     offset_of = np.zeros(channels, dtype=np.int64)
     for part, offset in fold_offsets(channels, fold_div, mode):

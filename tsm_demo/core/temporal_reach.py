@@ -29,7 +29,7 @@ def temporal_reach(kind: str, n_segment: int, blocks: int = BLOCKS) -> NDArray[n
         (blocks + 1, T, T) bool: [depth, output frame, input frame]. Ends are cut off: there are no frames beyond.
 
     Raises ShapeError for an unknown kind, or T below 1.
-    Source: TSM, arXiv:1811.08383, section 3.2 (each shift enlarges the temporal receptive field by 2, as a kernel of 3).
+    Source: TSM, arXiv:1811.08383, section 4 (a shift widens what is seen by 2, as a temporal kernel of 3 does).
     """
     if kind not in STEPS:
         raise ShapeError(f"kind is {kind!r}; choose one of {', '.join(STEPS)}.")
