@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tsm_demo.core.placement import PLACEMENTS
+from tsm_demo.core.temporal_reach import STEPS
 from tsm_demo.ui.components.cam_player import PlayerWords
 from tsm_demo.ui.text import FOLDER, words
+from tsm_demo.ui.why_view import BLOCKS_TO_COPY
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (FOLDER / "en").glob("*.md"))
@@ -25,15 +28,24 @@ COMPOSED = {
         *("same_scores", "same_label", "differ", "unsure_one", "unsure_both"),
         *("right", "wrong", "right_none", "right_one", "right_both", "right_own"),
     },
+    "shift_why": {
+        *("taps_some", "taps_none", "taps_sum_bidirectional", "taps_sum_online", "taps_sum_none"),
+        *(f"reach_{kind}" for kind in STEPS),
+        *("placement_some", "placement_none", *(f"placement_{placement}" for placement in PLACEMENTS)),
+        *(f"cost_{block}" for block in BLOCKS_TO_COPY),
+    },
 }
-FILES_OF_START = ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py")
+FILES_OF = {  # of a page, or of a part of one; all others share the rest of the interface code
+    "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
+    "shift_why": ("tsm_demo/ui/why_view.py",),
+}
 
 
 def asked_for(page: str) -> set[str]:
     """Sections named in the page's script and in the interface code that it calls."""
-    start = [ROOT / file for file in FILES_OF_START]
-    interface = [path for path in sorted((ROOT / "tsm_demo" / "ui").glob("*.py")) if path not in start]
-    files = start if page == "start" else [ROOT / "pages" / f"{page}.py", *interface]
+    own = {ROOT / file for files in FILES_OF.values() for file in files}
+    shared = [path for path in sorted((ROOT / "tsm_demo" / "ui").glob("*.py")) if path not in own]
+    files = [ROOT / file for file in FILES_OF.get(page, ())] or [ROOT / "pages" / f"{page}.py", *shared]
     found = set()
     for file in files:
         source = file.read_text()

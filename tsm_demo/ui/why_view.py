@@ -1,7 +1,6 @@
 """Why the shift works, in four small pictures, each with its claim, its source, and its numbers as a table; no torch."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import streamlit as st
@@ -11,6 +10,7 @@ from tsm_demo.core.shift_bytes import ShiftBytes, in_place_bytes, new_tensor_byt
 from tsm_demo.core.shift_table import ZERO_FILLED
 from tsm_demo.core.shift_taps import shift_taps
 from tsm_demo.core.temporal_reach import frames_seen, temporal_reach
+from tsm_demo.ui.picture_card import Table, show_picture
 from tsm_demo.ui.text import percent, words
 from tsm_demo.viz.placement import placement_figure
 from tsm_demo.viz.reach import ReachWords, reach_figure
@@ -25,15 +25,12 @@ BLOCKS_TO_COPY = {
     "resnet50": (T, 256, 56, 56),
     "embedded": (T, 64, 28, 28),
 }  # after a ReLU, in layer1: (N*T, C, H, W)
-PLOT = {"displayModeBar": False}
-
-Table = dict[str, Any]  # column -> values
 
 
 def show_why(n_segment: int, channels: int, fold_div: int, mode: str) -> None:
     """The whole section; the pictures of the kernel and of the shortcut follow the page's T, C, fold and mode."""
     W = words("shift_why")
-    st.subheader(W["title"], anchor=False)
+    st.header(W["title"], anchor=False)
     above, below = st.columns(2, border=True), st.columns(2, border=True)
     with above[0]:
         _show_taps(channels, fold_div, mode, W)
@@ -53,8 +50,8 @@ def _show_taps(channels: int, fold_div: int, mode: str, W: Mapping[str, str]) ->
     look = [W["taps_look"], W["taps_some" if still < channels else "taps_none"]]
     look += [W["taps_part"]] if shown < channels else []
     written_out = "taps_sum_none" if still == channels else f"taps_sum_{mode}"
-    _card(
-        "taps",
+    show_picture(
+        "why taps",
         W["taps_title"],
         " ".join(look).format(moved=past + future, channels=channels, shown=shown) + "\n\n" + W[written_out],
         taps_figure(channels, fold_div, mode, rows, W["channel"]),
@@ -88,8 +85,8 @@ def _show_reach(W: Mapping[str, str]) -> None:
             columns[W["reach_measured"].format(network=name)] = seen[network]
         return columns
 
-    _card(
-        "reach",
+    show_picture(
+        "why reach",
         W["reach_title"],
         W["reach_look"].format(frames=T),
         reach_figure(read_reach(), letters),
@@ -108,9 +105,16 @@ def _show_placement(n_segment: int, channels: int, fold_div: int, mode: str, W: 
     shares = {placement: percent(own_share(frames)) for placement, frames in carried.items()}
     in_place, own = carried[IN_PLACE], np.arange(n_segment)[:, None]
     zero = in_place == ZERO_FILLED
+
+    def table() -> Table:
+        cells = np.where(zero, W["zero"], (in_place + 1).astype(str))
+        return {W["frame"]: range(1, n_segment + 1)} | {
+            f"{W['channel']} {number}": column for number, column in enumerate(cells.T)
+        }
+
     look = (W["placement_look"], W["placement_some" if (in_place != own).any() else "placement_none"])
-    _card(
-        "placement",
+    show_picture(
+        "why placement",
         W["placement_title"],
         " ".join(look).format(blocks=BLOCKS, share=shares[IN_PLACE]),
         placement_figure(
@@ -134,10 +138,7 @@ def _show_placement(n_segment: int, channels: int, fold_div: int, mode: str, W: 
         ),
         W["placement_source"],
         W["table"],
-        lambda: (
-            {W["frame"]: range(n_segment)}
-            | {f"{W['channel']} {number}": column for number, column in enumerate(in_place.T)}
-        ),
+        table,
     )
 
 
@@ -162,8 +163,8 @@ def _show_cost(W: Mapping[str, str]) -> None:
             W["cost_bytes"].format(what=g): column for g, column in zip(groups, values, strict=True)
         }
 
-    _card(
-        "cost",
+    show_picture(
+        "why cost",
         W["cost_title"],
         W["cost_look"],
         shift_cost_figure(new, in_place, groups, names, W["cost_refused"]),
@@ -182,23 +183,3 @@ def _show_cost(W: Mapping[str, str]) -> None:
 
 def _both_ways(shape: tuple[int, int, int, int]) -> tuple[ShiftBytes, ShiftBytes]:
     return new_tensor_bytes(shape, T), in_place_bytes(shape, T)
-
-
-def _card(
-    name: str,
-    title: str,
-    look: str,
-    figure: Any,
-    alt: str,
-    source: str,
-    table_label: str,
-    table: Callable[[], Table],
-) -> None:
-    """A picture under its claim, with what to look at; below it the source, and its numbers when asked for."""
-    st.markdown(f"#### {title}")
-    st.markdown(look)
-    st.plotly_chart(figure, key=f"why {name}", width="stretch", config=PLOT, alt=alt)
-    st.caption(source)
-    with st.expander(table_label, on_change="rerun", key=f"why {name} table") as shown:
-        if shown.open:
-            st.dataframe(table(), hide_index=True)

@@ -51,11 +51,11 @@ def placement_figure(
             row=row,
             col=1,
         )
-    plain(figure, 2 * (grid + HEADING))
-    figure.update_layout(bargap=0, barmode="overlay", margin={"t": HEADING, "b": 0})
+    plain(figure, 2 * (grid + HEADING) + 8)
+    figure.update_layout(bargap=0, barmode="overlay", margin={"t": HEADING, "b": 8})
     figure.update_xaxes(range=[-0.5, len(shown) - 0.5], visible=False)
     named = [0, n_segment - 1] if n_segment > 1 else [0]
-    figure.update_yaxes(range=[n_segment - 0.5, -0.5], tickvals=named, ticktext=ends[: len(named)])
+    figure.update_yaxes(ticks="", range=[n_segment - 0.5, -0.5], tickvals=named, ticktext=ends[: len(named)])
     return figure
 
 
