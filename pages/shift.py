@@ -3,7 +3,7 @@
 import streamlit as st
 
 from tsm_demo.ui.frame import stay_in_frame
-from tsm_demo.ui.shift_explorer import explorer, trips
+from tsm_demo.ui.shift_explorer import explorer
 from tsm_demo.ui.text import words
 
 W = words("shift")
@@ -12,6 +12,4 @@ stay_in_frame()
 st.title(W["title"], anchor=False)
 st.markdown(W["point"])
 explorer(W)
-st.divider()
-trips(W)
 st.caption(W["source"])

@@ -191,3 +191,12 @@ def test_an_unknown_layer() -> None:
         model.features(clips(), "layer5")
     with pytest.raises(ModelError, match="'conv1'"):
         model.frame_logits(torch.zeros(4, 64, 1, 1), 4, "conv1")
+
+
+@pytest.mark.parametrize("name", ["tsn_resnet18", "tsm_resnet50", "cnn3d_resnet18"])
+def test_the_maps_of_the_last_block_are_the_features(name: str) -> None:
+    model, x = small(name), clips()
+    maps = list(model.block_maps(x))
+    assert len(maps) == 1 + sum(len(getattr(model, f"layer{stage}")) for stage in (1, 2, 3, 4))
+    torch.testing.assert_close(maps[-1], model.features(x))
+    torch.testing.assert_close(maps[-3 if "18" in name else -4], model.features(x, "layer3"))

@@ -6,10 +6,11 @@ from itertools import product
 import pytest
 import torch
 
+from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift import temporal_shift
 from tsm_demo.core.shift_table import MODES, source_frames
 from tsm_demo.ui.components.shift_grid import Tiles, payload
-from tsm_demo.ui.shift_choices import CHANNELS, FOLDS, FRAMES, PLACEMENTS, ShiftChoice, fold_share
+from tsm_demo.ui.shift_choices import CHANNELS, FOLDS, FRAMES, ShiftChoice, fold_share
 from tsm_demo.ui.shift_view import alternative, exhibit, summary, table
 from tsm_demo.ui.text import words
 

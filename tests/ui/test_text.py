@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift_table import MODES
+from tsm_demo.core.temporal_reach import STEPS
 from tsm_demo.ui.clip_picker import NETWORKS
 from tsm_demo.ui.components.cam_player import PlayerWords
-from tsm_demo.ui.shift_choices import CELLS, PLACEMENTS
+from tsm_demo.ui.shift_choices import CELLS
 from tsm_demo.ui.shift_view import BROWSER_WORDS, KIND_OF, READINGS
 from tsm_demo.ui.text import FOLDER, words
+from tsm_demo.ui.why_view import BLOCKS_TO_COPY
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (FOLDER / "en").glob("*.md"))
@@ -41,20 +44,25 @@ COMPOSED = {
         *("trip_fold", "trip_fold_online", "trip_fold_title", "trip_way_title"),
         *("trip_place_title", "trip_online_title"),
     },
+    "shift_why": {
+        *("taps_some", "taps_none", "taps_sum_bidirectional", "taps_sum_online", "taps_sum_none"),
+        *(f"reach_{kind}" for kind in STEPS),
+        *("placement_some", "placement_none", *(f"placement_{placement}" for placement in PLACEMENTS)),
+        *(f"cost_{block}" for block in BLOCKS_TO_COPY),
+    },
 }
-# The interface code of each page; of Your clip it is all that no other page has.
-FILES_OF = {
+FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of the interface code
     "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
     "shift": ("pages/shift.py", "app.py", *(f"tsm_demo/ui/shift_{part}.py" for part in SHIFT_PARTS)),
+    "shift_why": ("tsm_demo/ui/why_view.py",),
 }
 
 
 def asked_for(page: str) -> set[str]:
     """Sections named in the page's script and in the interface code that it calls."""
-    taken = {ROOT / file for files in FILES_OF.values() for file in files}
-    rest = [path for path in sorted((ROOT / "tsm_demo" / "ui").glob("*.py")) if path not in taken]
-    own = [ROOT / file for file in FILES_OF.get(page, ())]
-    files = own or [ROOT / "pages" / f"{page}.py", *rest]
+    own = {ROOT / file for files in FILES_OF.values() for file in files}
+    rest = [path for path in sorted((ROOT / "tsm_demo" / "ui").glob("*.py")) if path not in own]
+    files = [ROOT / file for file in FILES_OF.get(page, ())] or [ROOT / "pages" / f"{page}.py", *rest]
     found = set()
     for file in files:
         source = file.read_text()

@@ -7,10 +7,8 @@ from numbers import Integral
 from torch import nn
 
 from tsm_demo.core.errors import ModelError
+from tsm_demo.core.placement import PLACEMENTS, RESIDUAL
 from tsm_demo.core.shift_table import fold_width
-
-RESIDUAL, IN_PLACE = "residual", "in_place"
-PLACEMENTS = (RESIDUAL, IN_PLACE)
 
 
 @dataclass(frozen=True, slots=True)

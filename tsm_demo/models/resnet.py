@@ -4,13 +4,15 @@ Sources: ResNet, arXiv:1512.03385 (stride on the 3x3, as in torchvision); TSN, a
 TSM, arXiv:1811.08383, sections 3 and 4. Parameter names are torchvision's, so its weights load as they are.
 """
 
+from collections.abc import Iterator
 from functools import partial
 
 from torch import Tensor, nn
 
 from tsm_demo.core.errors import ModelError, ShapeError
+from tsm_demo.core.placement import IN_PLACE
 from tsm_demo.core.shift import temporal_shift
-from tsm_demo.models.registry import IN_PLACE, ModelSpec, register
+from tsm_demo.models.registry import ModelSpec, register
 
 BLOCKS_PER_STAGE = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}
 STAGES = ("layer1", "layer2", "layer3", "layer4")
@@ -145,12 +147,19 @@ class VideoResNet(nn.Module):
 
     def features(self, clips: Tensor, layer: str = "layer4") -> Tensor:
         """The maps that leave a stage: (N, T, 3, H, W) to (N*T, C, h, w). Raises ShapeError, ModelError."""
-        if clips.ndim != 5 or clips.shape[2] != 3:
-            raise ShapeError(f"The network takes clips (N, T, 3, H, W); this has shape {tuple(clips.shape)}.")
-        x = self.maxpool(self.relu(self.bn1(self.conv1(self._arranged(clips)))))
+        x = self._stem(clips)
         for name in STAGES[: _stage_index(layer) + 1]:
             x = self._stage(name, x, clips.shape[1])
         return self._by_frame(x)
+
+    def block_maps(self, clips: Tensor) -> Iterator[Tensor]:
+        """The maps that leave the stem, then each block, (N*T, C, h, w) each; the last ones are `features(clips)`."""
+        x = self._stem(clips)
+        yield self._by_frame(x)
+        for name in STAGES:
+            for block in getattr(self, name):
+                x = block(x, clips.shape[1])
+                yield self._by_frame(x)
 
     def frame_logits(self, features: Tensor, n_segment: int, layer: str = "layer4") -> Tensor:
         """The rest of the network above `layer`: (N*T, C, h, w) to per-frame logits (N, T, num_classes)."""
@@ -164,6 +173,11 @@ class VideoResNet(nn.Module):
 
     def forward(self, clips: Tensor) -> Tensor:
         return self.frame_logits(self.features(clips), clips.shape[1]).mean(1)
+
+    def _stem(self, clips: Tensor) -> Tensor:
+        if clips.ndim != 5 or clips.shape[2] != 3:
+            raise ShapeError(f"The network takes clips (N, T, 3, H, W); this has shape {tuple(clips.shape)}.")
+        return self.maxpool(self.relu(self.bn1(self.conv1(self._arranged(clips)))))
 
     def _arranged(self, clips: Tensor) -> Tensor:
         """(N, T, C, H, W) as the layers take it."""

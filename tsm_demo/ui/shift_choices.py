@@ -6,11 +6,11 @@ from fractions import Fraction
 
 import streamlit as st
 
+from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift_table import MODES
 from tsm_demo.ui.address import Linked
 from tsm_demo.ui.clips import bundled_labels
 
-PLACEMENTS = ("residual", "in_place")
 CELLS = ("abstract", "clip")
 LAYERS = ("layer1", "layer2", "layer3")  # whose maps the next layer's first block shifts
 OPENING_CLIP = "ball rolls right"

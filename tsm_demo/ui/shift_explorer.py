@@ -6,12 +6,21 @@ import streamlit as st
 
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.ui.components.shift_grid import shift_grid
-from tsm_demo.ui.shift_choices import CELL, CELLS, choose, chosen
+from tsm_demo.ui.shift_choices import CELL, CELLS, ShiftChoice, choose
 from tsm_demo.ui.shift_view import exhibit, fraction_note, summary, table
+from tsm_demo.ui.why_view import show_why
 
 
 @st.fragment
 def explorer(words: Mapping[str, str]) -> None:
+    """Everything that follows the controls; the grid is drawn first, so its answer does not wait for the rest."""
+    choice = _show_grid(words)
+    show_why(choice.n_segment, choice.channels, choice.fold_div, choice.mode)
+    st.divider()
+    _show_trips(choice, words)
+
+
+def _show_grid(words: Mapping[str, str]) -> ShiftChoice:
     """Grid above, controls below: the picture is what a phone shows first."""
     board, tale = st.container(), st.container()
     choice = choose(words)
@@ -31,14 +40,15 @@ def explorer(words: Mapping[str, str]) -> None:
     tale.markdown(summary(choice, words))
     with st.expander(words["table"], on_change="rerun", key="shift_table") as shown:
         if shown.open:
-            st.table(table(chosen(), words))
+            st.table(table(choice, words))
+    return choice
 
 
-def trips(words: Mapping[str, str]) -> None:
+def _show_trips(choice: ShiftChoice, words: Mapping[str, str]) -> None:
     """Questions that come up again and again, in two columns."""
     st.subheader(words["trips"], anchor=False)
     texts = {
-        "trip_fold_title": fraction_note(chosen(), words),
+        "trip_fold_title": fraction_note(choice, words),
         "trip_way_title": words["trip_way"],
         "trip_place_title": words["trip_place"],
         "trip_online_title": words["trip_online"],

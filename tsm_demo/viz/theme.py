@@ -6,6 +6,13 @@ import plotly.graph_objects as go
 LINES = ("#0072B2", "#E69F00", "#009E73")
 DASHES = ("solid", "dash", "dot")  # never colour alone
 QUIET = "#8A94A0"  # readable on white and on near-black
+FAINT = "rgba(138,148,160,0.16)"  # an empty cell
+
+# Where a shifted cell's value came from: the same on every page.
+FUTURE = "#E69F00"
+PAST = "#0072B2"
+STAYS = "#8A94A0"
+INK = {FUTURE: "#1B2430", PAST: "#FFFFFF", STAYS: "#1B2430"}  # letters on a cell of that colour
 
 
 def plain(figure: go.Figure, height: int) -> go.Figure:
