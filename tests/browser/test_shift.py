@@ -123,7 +123,11 @@ def test_it_can_be_stepped_and_scrubbed_by_keys(visit: Callable[[str], Page], pr
 
 def test_a_line_plays_its_own_cells(visit: Callable[[str], Page]) -> None:
     board = shown(visit("shift?step=0"))
-    board.locator(".lines button").nth(1).click()
+    line = board.locator(".lines button").nth(1)
+    line.hover()
+    expect(board.locator(".fold.away")).to_have_count(2)  # all cells but the line's own step back
+    expect(board.locator(".fold.previous-frame.away")).to_have_count(0)
+    line.click()
     expect(board).to_have_attribute("data-step", "2")
     expect(board.locator(".told")).to_contain_text("The previous frame lends.")
     expect(board.locator(".lines li.lit")).to_have_count(1)

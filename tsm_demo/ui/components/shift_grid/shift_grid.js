@@ -112,20 +112,28 @@ export default function render({ data, parentElement }) {
     code.textContent = step.code;
     button.append(code);
     button.addEventListener("click", () => go(k, k + 1));
+    for (const kind of ["pointerenter", "focus"]) button.addEventListener(kind, () => point(k));
+    for (const kind of ["pointerleave", "blur"]) button.addEventListener(kind, () => point(null));
     item.append(button);
     return item;
   }
 
   // ---- what follows the state
 
+  let pointed = null; // a line of code
+  function point(k) {
+    pointed = k;
+    paint();
+  }
+
   function paint() {
     const lit = Math.ceil(state.at) - 1; // the line that runs, or ran last
-    const midway = state.at % 1 !== 0;
+    const watched = state.at % 1 === 0 ? pointed : lit; // the cells to look at; all others step back
     Object.assign(root.dataset, { step: Number(state.at.toFixed(2)), playing });
     folds.forEach((fold, k) => {
       const p = eased(Math.min(Math.max(state.at - k, 0), 1));
       for (const node of [fold.node, ...fold.empties]) node.style.setProperty("--p", p);
-      fold.node.classList.toggle("away", midway && k !== lit);
+      fold.node.classList.toggle("away", watched !== null && k !== watched);
       lines[k].classList.toggle("lit", k === lit);
       if (k === lit) lines[k].setAttribute("aria-current", "step");
       else lines[k].removeAttribute("aria-current");
