@@ -80,6 +80,17 @@ def test_evaluate_measures_the_clips_that_training_keeps_out(
     )
 
 
+def test_bfloat16_measures_almost_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ask = ("evaluate", "--checkpoint", str(folder / "tiny.safetensors"), "--json", "--clips", "48")
+    found = []
+    for flag in ((), ("--bfloat16",)):
+        assert main([*ask, *flag]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    assert found[0]["calibration_error"] != found[1]["calibration_error"]  # it did round
+    moved = np.abs(np.array(found[0]["confusion"]) - np.array(found[1]["confusion"])).sum() / 2
+    assert moved <= 2  # answers, of 48
+
+
 def test_calibrate(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     weights = tmp_path / "own.safetensors"
     weights.write_bytes((folder / "tiny.safetensors").read_bytes())

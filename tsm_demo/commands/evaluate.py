@@ -10,6 +10,9 @@ from tsm_demo.commands.arguments import Commands, count, number
 from tsm_demo.core.errors import TsmDemoError
 
 if TYPE_CHECKING:
+    from torch import nn
+
+    from tsm_demo.models.checkpoints import WeightFacts
     from tsm_demo.models.networks import Network
 
 DRAWN = ("standard", "easy", "hard", "photographs")
@@ -31,6 +34,11 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--first", type=number, default=0, metavar="K", help="start at the K-th held-out clip"
     )
+    parser.add_argument(
+        "--bfloat16",
+        action="store_true",
+        help="for drawn clips: faster on processors that multiply it, rounds scores",
+    )
     parser.add_argument("--folder", type=Path, metavar="FOLDER", help="with the real clips")
     parser.add_argument(
         "--table", type=Path, default=TABLE, metavar="CSV", help="of their windows, labelled by eye"
@@ -40,6 +48,7 @@ def add(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
+    from tsm_demo.analysis.low_precision import InBfloat16
     from tsm_demo.core.labels import MOTION_LABELS
     from tsm_demo.models.networks import load_network
     from tsm_demo.training.recipe import HELD_OUT_SEED
@@ -50,10 +59,11 @@ def run(options: argparse.Namespace) -> None:
     first = HELD_OUT_SEED + options.first
     seeds = range(first, first + options.clips)
     found: dict[str, Any]
+    model = InBfloat16(network.model) if options.bfloat16 else network.model
     if options.on in DRAWN:
-        found, lines = _drawn(network, seeds, options.on)
+        found, lines = _drawn(model, network.facts, seeds, options.on)
     elif options.on == "still":
-        found, lines = _still(network, seeds)
+        found, lines = _still(model, network.facts, seeds)
     elif options.on == "pointing":
         found, lines = _pointing(network, seeds)
     else:
@@ -64,7 +74,9 @@ def run(options: argparse.Namespace) -> None:
         print("\n".join(lines))
 
 
-def _drawn(network: "Network", seeds: range, kind: str) -> tuple[dict[str, Any], list[str]]:
+def _drawn(
+    model: "nn.Module", facts: "WeightFacts", seeds: range, kind: str
+) -> tuple[dict[str, Any], list[str]]:
     from tsm_demo.analysis.accuracy import judge, motion_logits
     from tsm_demo.analysis.calibration import calibration_error, share_right
     from tsm_demo.core.labels import MOTION_LABELS
@@ -72,9 +84,8 @@ def _drawn(network: "Network", seeds: range, kind: str) -> tuple[dict[str, Any],
     from tsm_demo.video.photographs import photograph_bank
     from tsm_demo.video.textures import texture_bank
 
-    facts = network.facts
     logits, labels = motion_logits(
-        network.model,
+        model,
         seeds,
         facts.picture_size,
         DIFFICULTIES.get(kind, DIFFICULTIES["standard"]),
@@ -99,10 +110,10 @@ def _drawn(network: "Network", seeds: range, kind: str) -> tuple[dict[str, Any],
     return {**asdict(accuracy), "calibration_error": error}, lines
 
 
-def _still(network: "Network", seeds: range) -> tuple[dict[str, Any], list[str]]:
+def _still(model: "nn.Module", facts: "WeightFacts", seeds: range) -> tuple[dict[str, Any], list[str]]:
     from tsm_demo.analysis.stillness import share_still
 
-    shares = share_still(network.model, seeds, network.facts.picture_size, network.facts.spec.n_segment)
+    shares = share_still(model, seeds, facts.picture_size, facts.spec.n_segment)
     lines = [_share(f"stays still, {kind}", share, len(seeds)) for kind, share in shares.items()]
     return {"clips": len(seeds), "stays_still": shares}, lines
 

@@ -50,7 +50,7 @@ FROM_SCRATCH = (
 # For a network that starts from another one's weights.
 TUNING = (
     Stage("larger", 12_024, 64, 0.05, 5e-4, last_stride=2),
-    Stage("full size", 15_012, PICTURE_SIZE, 0.03, 4e-4, last_stride=1, hard_share=0.15),
+    Stage("full size", 10_008, PICTURE_SIZE, 0.03, 4e-4, last_stride=1, hard_share=0.15),
 )
 SHORT_TUNING = (
     Stage("larger", 5_040, 64, 0.05, 5e-4, last_stride=2),
