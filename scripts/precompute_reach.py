@@ -20,7 +20,7 @@ def measure(name: str, outputs: Sequence[int] | None = None) -> NDArray[np.float
     network = load_network(name)
     with bundled_clip(CLIP).on_disk() as path:
         clip = read_for(network, path)
-    return measured_reach(network.model, window_tensor(network, clip, 0), outputs)
+    return measured_reach(network.model, window_tensor(network, clip, 0), outputs)  # type: ignore[arg-type]
 
 
 def precompute() -> None:
