@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tsm_demo.core.shift_steps import Ledger, Step, ledger, set_up_code, shift_steps
 from tsm_demo.core.shift_table import MODES, ZERO_FILLED, source_frames
-from tsm_demo.ui.components.shift_grid import Legend, Line, ShiftGrid, Tiles
+from tsm_demo.ui.components.shift_grid import Legend, ShiftGrid, Tiles
 from tsm_demo.ui.shift_choices import ShiftChoice, fold_share
 
 BROWSER_WORDS = (
@@ -27,7 +27,7 @@ def exhibit(choice: ShiftChoice, words: Mapping[str, str], tiles: Tiles | None =
     return ShiftGrid(
         source=source.tolist(),
         set_up=set_up_code(choice.fold_div),
-        steps=tuple(Line(step.code, step.first, step.end, step.offset) for step in steps),
+        steps=steps,
         placement=choice.placement,
         legend=legend(steps, words),
         words=said,

@@ -7,17 +7,9 @@ from typing import Any
 
 from streamlit.components.v2 import component
 
+from tsm_demo.core.shift_steps import Step
+
 _FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of code and the channels that it fills, from frame t + offset."""
-
-    code: str
-    first: int
-    end: int
-    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +35,7 @@ class ShiftGrid:
 
     source: list[list[int]]  # (T, C): the frame that each cell's value comes from; -1 is zero
     set_up: tuple[str, ...]
-    steps: tuple[Line, ...]
+    steps: tuple[Step, ...]
     placement: str
     legend: tuple[Legend, ...]
     words: dict[
