@@ -264,7 +264,7 @@ def small_training(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(recipe.SCHEDULES, "from-scratch", (stage,))
     monkeypatch.setattr(recipe, "Recipe", partial(recipe.Recipe, batch_clips=12, width=8))
     monkeypatch.setattr(train, "CHECK_CLIPS", 12)
-    monkeypatch.setattr(train, "_keep_freed_memory", lambda: None)
+    monkeypatch.setattr(train, "keep_freed_memory", lambda: None)
     monkeypatch.setattr(os, "nice", lambda step: 19)
     threads = torch.get_num_threads()
     yield

@@ -64,7 +64,7 @@ def train(
     """
     os.nice(max(0, niceness - os.nice(0)))
     torch.set_num_threads(threads)
-    _keep_freed_memory()
+    keep_freed_memory()
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
     run = _Run(recipe, folder, start_from, report)
@@ -76,7 +76,7 @@ def train(
     return run.finish()
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Ask glibc not to hand freed tensors back to the kernel: faulting them in again took a fifth of each step."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # not there on macOS
     if mallopt is not None:
@@ -84,7 +84,7 @@ def _keep_freed_memory() -> None:
         mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
-def _channels_last(model: nn.Module) -> None:
+def channels_last(model: nn.Module) -> None:
     """Lay the weights out as oneDNN's bfloat16 convolutions want them; what they multiply follows."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
@@ -122,7 +122,7 @@ class _Run:
         """Run what is left of one stage."""
         model = build(replace(self.spec, last_stride=stage.last_stride)).train()
         if self.recipe.bfloat16:
-            _channels_last(model)
+            channels_last(model)
         model.load_state_dict(self.weights)
         optimiser = AdamW(model.parameters(), lr=stage.learning_rate, weight_decay=self.recipe.weight_decay)
         loader = batches_from(self.recipe, stage, first_scene, self.step)
