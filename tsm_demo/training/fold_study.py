@@ -20,6 +20,11 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
 from tsm_demo.analysis.accuracy import judge
+from tsm_demo.analysis.measure import Effort, measure
+from tsm_demo.analysis.stored_folds import FOLDS, write_folds
+from tsm_demo.analysis.timing import Setup, Subject
+from tsm_demo.core.errors import TsmDemoError
+from tsm_demo.core.fold_runs import FoldRun
 from tsm_demo.core.labels import MOTION_LABELS
 from tsm_demo.core.placement import IN_PLACE, RESIDUAL
 from tsm_demo.models.registry import ModelSpec, build
@@ -36,6 +41,7 @@ ARMS = (  # (fold_div, placement); fold_div 0 moves nothing
 )
 SEEDS = (0, 1, 2)
 JUDGED_AT_ONCE = 120  # clips a forward pass
+TIMING = Effort(budget_sec=60.0, most_rounds=51)  # small differences need many rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +58,6 @@ class FoldStudy:
     learning_rate: float = 1.5e-3  # peak of the one-cycle schedule
     weight_decay: float = 0.02
     gradient_limit: float = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class FoldRun:
-    """One network trained, and how often it is right on held-out clips."""
-
-    fold_div: int
-    placement: str
-    seed: int
-    clips: int
-    hits: int  # the right label of twelve
-    pair_clips: int
-    pair_hits: float  # the right label of the two of a pair; a tie counts half
-    loss: float  # mean of the last tenth of the training steps
-    minutes: float
 
 
 def planned() -> tuple[tuple[int, str, int], ...]:
@@ -139,15 +130,7 @@ def train_one(
 ) -> FoldRun:
     """One network from random weights, seen every scene forwards and backwards in one batch, then judged."""
     torch.manual_seed(seed)
-    spec = ModelSpec(
-        study.architecture,
-        num_classes=len(MOTION_LABELS),
-        n_segment=study.n_segment,
-        fold_div=fold_div,
-        placement=placement,
-        width=study.width,
-    )
-    model = build(spec).train()
+    model = build(_spec(study, fold_div, placement)).train()
     channels_last(model)
     optimiser = AdamW(model.parameters(), lr=study.learning_rate, weight_decay=study.weight_decay)
     steps = study.scenes // (study.batch_clips // 2)
@@ -182,6 +165,17 @@ def train_one(
     )
 
 
+def _spec(study: FoldStudy, fold_div: int, placement: str) -> ModelSpec:
+    return ModelSpec(
+        study.architecture,
+        num_classes=len(MOTION_LABELS),
+        n_segment=study.n_segment,
+        fold_div=fold_div,
+        placement=placement,
+        width=study.width,
+    )
+
+
 def _orders(study: FoldStudy, seed: int) -> Iterator[NDArray[np.int64]]:
     """Rows of the scenes of each batch, in an order that the seed decides."""
     order = np.random.default_rng([seed, study.scenes]).permutation(study.scenes)
@@ -194,3 +188,20 @@ def _logits(model: nn.Module, frames: Tensor) -> Tensor:
     """(N, 12) float32 logits of (N, T, 3, H, W) uint8 frames."""
     with torch.inference_mode():
         return torch.cat([model(normalise(part)) for part in frames.split(JUDGED_AT_ONCE)])
+
+
+def store(study: FoldStudy, folder: Path, target: Path = FOLDS) -> Path:
+    """Time a call of every kind of network, and write the finished runs in `folder` to `target`, where the page looks.
+
+    Raises TsmDemoError when none has finished.
+    """
+    runs = [FoldRun(**json.loads(path.read_text())) for path in sorted(folder.glob("run_*.json"))]
+    if not runs:
+        raise TsmDemoError(f"There is no finished run in {str(folder)!r}: call this without --write first.")
+    specs = {arm: _spec(study, *arm) for arm in ARMS}
+    taken = measure([*specs.values()], Setup(study.n_segment, study.size, study.batch_clips), TIMING)
+    still = taken.runs[Subject.of(specs[0, RESIDUAL])]
+    latency = {arm: taken.runs[Subject.of(spec)].ratio(still).median for arm, spec in specs.items()}
+    machine = f"{taken.machine.processor}, {taken.machine.threads} threads"
+    write_folds(asdict(study), machine, taken.date, runs, latency, target)
+    return target
