@@ -11,10 +11,14 @@ from tsm_demo.core.shift_table import MODES
 from tsm_demo.core.temporal_reach import STEPS
 from tsm_demo.ui.clip_picker import NETWORKS
 from tsm_demo.ui.components.cam_player import PlayerWords
+from tsm_demo.ui.count_choices import NUMBERS, PRESETS
+from tsm_demo.ui.count_told import BROWSER_WORDS as COUNT_WORDS
+from tsm_demo.ui.count_told import FAMILIES, LINES
 from tsm_demo.ui.shift_choices import CELLS
 from tsm_demo.ui.shift_view import BROWSER_WORDS, KIND_OF, READINGS
 from tsm_demo.ui.text import FOLDER, words
 from tsm_demo.ui.why_view import BLOCKS_TO_COPY
+from tsm_demo.viz.conv_picture import FACTORS, NAMES
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (FOLDER / "en").glob("*.md"))
@@ -50,11 +54,24 @@ COMPOSED = {
         *("placement_some", "placement_none", *(f"placement_{placement}" for placement in PLACEMENTS)),
         *(f"cost_{block}" for block in BLOCKS_TO_COPY),
     },
+    "cost_count": {
+        *COUNT_WORDS,
+        *NAMES,
+        *(f"{part}_{line}" for part in ("line", "title", "note") for line in LINES),
+        *(f"{part}_{factor}" for part in ("name", "note") for factor in FACTORS),
+        *(f"preset_{name}" for name in PRESETS),
+        *(f"family_{family}" for family in FAMILIES),
+        *(f"count_{noun}" for noun in ("position", "channel", "frame", "multiplication", "addition", "deep")),
+        *(number.parameter for number in NUMBERS),
+        *("part_in", "part_out", "part_frames", "alt", "results", "flops"),
+        *("note_deep_1", "note_deep_clip_1", "note_depth_1", "confusion", "confusion_1"),
+    },
 }
 FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of the interface code
     "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
     "shift": ("pages/shift.py", "app.py", *(f"tsm_demo/ui/shift_{part}.py" for part in SHIFT_PARTS)),
     "shift_why": ("tsm_demo/ui/why_view.py",),
+    "cost_count": tuple(f"tsm_demo/ui/count_{part}.py" for part in ("choices", "told", "view")),
 }
 
 

@@ -1,15 +1,18 @@
 """A control's value in the page's address: under a name and in a spelling of its own, which links may rely on."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+
 
 @dataclass(frozen=True, eq=False)
-class Linked:
-    """One control: its parameter in the address, and every value that it takes by its spelling there.
+class _InAddress:
+    """What every control in the address has: its page, and the name of its parameter.
 
     Streamlit's own binding spells a value as its menu shows it, and drops bound values on the way from one page to
     another; a link from a lecture note needs spellings that do not change with the words on the page.
@@ -17,6 +20,22 @@ class Linked:
 
     page: str
     parameter: str
+
+    @property
+    def key(self) -> str:
+        """Of the widget, in the session state."""
+        return f"{self.page}_{self.parameter}"
+
+    @property
+    def _spelled(self) -> str:
+        """What stands in the address; "" where there is nothing."""
+        return str(st.query_params.get(self.parameter, ""))
+
+
+@dataclass(frozen=True, eq=False)
+class Linked(_InAddress):
+    """A control with a few values: every value that it takes, by its spelling in the address."""
+
     spellings: Mapping[str, Any]
     default: Any
 
@@ -24,14 +43,15 @@ class Linked:
     def values(self) -> list[Any]:
         return list(self.spellings.values())
 
-    @property
-    def key(self) -> str:
-        """Of the widget, in the session state."""
-        return f"{self.page}_{self.parameter}"
-
     def asked(self) -> Any:
         """The value that stands in the address; the default where there is none, or nonsense."""
-        return self.spellings.get(st.query_params.get(self.parameter, ""), self.default)
+        return self.spellings.get(self._spelled, self.default)
+
+    def put(self, value: Any) -> None:
+        """Write one of the values into the address; any other is left out."""
+        for spelling, candidate in self.spellings.items():
+            if candidate == value:
+                st.query_params[self.parameter] = spelling
 
     def widget(self) -> dict[str, Any]:
         """What a select box, slider or segmented control with these values is called with.
@@ -42,7 +62,38 @@ class Linked:
         return {"options": self.values, "key": self.key, "on_change": self._to_address}
 
     def _to_address(self) -> None:
-        value = st.session_state[self.key]
-        for spelling, candidate in self.spellings.items():
-            if candidate == value:
-                st.query_params[self.parameter] = spelling
+        self.put(st.session_state[self.key])
+
+
+@dataclass(frozen=True, eq=False)
+class LinkedNumber(_InAddress):
+    """A control for a whole number, from `least` (0 or more) to `most`, spelled in the address in plain digits."""
+
+    least: int
+    most: int
+    default: int
+
+    def asked(self) -> int:
+        """The number that stands in the address; the default where there is none, nonsense, or one out of range."""
+        if not WHOLE_NUMBER.fullmatch(self._spelled):
+            return self.default
+        number = int(self._spelled)
+        return number if self.least <= number <= self.most else self.default
+
+    def put(self, value: int) -> None:
+        """Write a number into the address."""
+        st.query_params[self.parameter] = str(value)
+
+    def widget(self) -> dict[str, Any]:
+        """What a number input is called with; sets it to what the address asks for, as `Linked.widget` does."""
+        st.session_state[self.key] = self.asked()
+        return {
+            "min_value": self.least,
+            "max_value": self.most,
+            "step": 1,
+            "key": self.key,
+            "on_change": self._to_address,
+        }
+
+    def _to_address(self) -> None:
+        self.put(st.session_state[self.key])
