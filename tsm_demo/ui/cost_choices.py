@@ -1,6 +1,6 @@
 """What a visitor of the page What it costs can choose, and how each choice is spelled in a link."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -30,8 +30,8 @@ BATCH = Linked("cost", "batch", _numbers(1, 2, 4, 8, 16, 32, 64), 1)
 FOLD = Linked("cost", "fold", _numbers(0, 16, 8, 4, 2), 8)  # fold_div
 PHASE = Linked("cost", "phase", {name: name for name in PHASES}, PHASES[0])
 UNIT = Linked("cost", "unit", {name: name for name in UNITS}, UNITS[0])
-NETS = LinkedSet("cost", "nets", KINDS, KINDS)
-ADDED = LinkedSet("cost", "added", RELATIVES, ())
+NETS = LinkedSet("cost", "nets", {kind: kind for kind in KINDS})
+ADDED = LinkedSet("cost", "added", {name: name for name in RELATIVES}, default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class CostChoice:
     fold_div: int
     phase: str
     unit: str
-    kinds: tuple[str, ...]
-    added: tuple[str, ...]
+    kinds: Sequence[str]
+    added: Sequence[str]
 
     def architecture(self, kind: str) -> str:
         """The registered name of one of the three."""

@@ -26,9 +26,6 @@ def explorer(words: Mapping[str, str]) -> None:
     except TsmDemoError as error:
         board.error(" ".join([str(error), words["problem_next"]]))
         return
-    if not shown:
-        board.info(words["net_none"])
-        return
     with board:
         st.markdown(finding(choice, words))
         st.html(cost_bars(panels(shown, choice, Timings(measurements.own(), reference_timings()), words)))
