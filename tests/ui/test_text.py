@@ -3,9 +3,11 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
+from tsm_demo.analysis.measure import Stage
 from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift_table import MODES
 from tsm_demo.core.temporal_reach import STEPS
@@ -66,12 +68,20 @@ COMPOSED = {
         *("part_in", "part_out", "part_frames", "alt", "results", "flops"),
         *("note_deep_1", "note_deep_clip_1", "note_depth_1", "confusion", "confusion_1"),
     },
+    "cost_measure": {
+        *(f"step_{step}" for step in get_args(get_type_hints(Stage)["step"])),
+        *(f"{what}_{many}" for what in ("clip", "frame", "core", "thread") for many in ("one", "many")),
+        *(f"{kind}_{end}" for kind in ("time", "peak") for end in ("claim", "alone")),
+        *(f"table_{part}" for part in ("median", "low", "high")),
+        *("whose_own", "whose_reference", "time_source", "time_source_alone"),
+    },
 }
 FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of the interface code
     "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
     "shift": ("pages/shift.py", "app.py", *(f"tsm_demo/ui/shift_{part}.py" for part in SHIFT_PARTS)),
     "shift_why": ("tsm_demo/ui/why_view.py",),
     "cost_count": tuple(f"tsm_demo/ui/count_{part}.py" for part in ("choices", "told", "view")),
+    "cost_measure": ("tsm_demo/ui/measure_view.py", "tsm_demo/ui/measured_view.py"),
 }
 
 
