@@ -1,7 +1,7 @@
 """A control's value in the page's address: under a name and in a spelling of its own, which links may rely on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,3 +97,34 @@ class LinkedNumber(_InAddress):
 
     def _to_address(self) -> None:
         self.put(st.session_state[self.key])
+
+
+@dataclass(frozen=True, eq=False)
+class LinkedSet(_InAddress):
+    """A control that takes several values: in the address they stand side by side, "tsn.tsm"."""
+
+    spellings: Mapping[str, Any]
+    default: Sequence[Any] | None = None  # None: all there are
+
+    def asked(self, options: Sequence[Any] | None = None) -> list[Any]:
+        """Those that stand in the address; where there is none of them, the default.
+
+        Args:
+            options: what can be chosen now, in its order; None: all values.
+        """
+        options = list(self.spellings.values()) if options is None else options
+        named = [self.spellings.get(part) for part in self._spelled.split(".")]
+        found = [option for option in options if option in named]
+        return found or list(options if self.default is None else self.default)
+
+    def widget(self, options: Sequence[Any] | None = None) -> dict[str, Any]:
+        """What pills or a multi-select are called with; sets it to what the address asks for, as `Linked.widget` does."""
+        st.session_state[self.key] = self.asked(options)
+        options = list(self.spellings.values()) if options is None else list(options)
+        return {"options": options, "key": self.key, "on_change": self._to_address}
+
+    def _to_address(self) -> None:
+        chosen = st.session_state[self.key]
+        st.query_params[self.parameter] = ".".join(
+            spelling for spelling, value in self.spellings.items() if value in chosen
+        )
