@@ -20,8 +20,9 @@ METRICS: tuple[Metric, ...] = ("top1", "top5")
 METRIC = Linked("results", "metric", {metric: metric for metric in METRICS}, METRICS[0])
 SCALES = ("log", "linear")
 SCALE = Linked("results", "cost", {scale: scale for scale in SCALES}, SCALES[0])
-AGAIN = "again"  # among the systems: those that others trained again
-ORDER = ("tsn", "tsm", "trn", "eco", "gst", "i3d", AGAIN)
+TRAINED = ("first", "all")  # the published networks alone, or also those that others trained again
+AGAIN = Linked("results", "trained", {who: who for who in TRAINED}, TRAINED[0])
+ORDER = ("tsn", "tsm", "trn", "eco", "gst", "i3d")
 GROUPS = LinkedSet("results", "systems", MappingProxyType({group: group for group in ORDER}))
 
 
@@ -31,16 +32,13 @@ class ResultsChoice:
 
     dataset: str
     metric: Metric
+    again: bool  # also networks that others trained again
     groups: tuple[str, ...]
     log: bool
 
     def results(self) -> list[Result]:
-        """Those that the picture shows."""
-        return [
-            result
-            for result in plotted(read_published().of(self.dataset), self.metric)
-            if result.group in self.groups and (AGAIN in self.groups or not result.again)
-        ]
+        """Those that the picture shows; at least one."""
+        return [r for r in _drawn(self.dataset, self.metric, self.again) if r.group in self.groups]
 
 
 def metrics_of(dataset: str) -> list[Metric]:
@@ -48,30 +46,29 @@ def metrics_of(dataset: str) -> list[Metric]:
     return [metric for metric in METRICS if twins(read_published().of(dataset), metric)]
 
 
-def groups_of(dataset: str, metric: Metric) -> list[str]:
+def trainings_of(dataset: str, metric: Metric) -> set[bool]:
+    """Whether there are networks trained again (True), and others (False)."""
+    return {result.again for result in plotted(read_published().of(dataset), metric)}
+
+
+def groups_of(dataset: str, metric: Metric, again: bool) -> list[str]:
     """Which systems have a point on this data set."""
-    there = plotted(read_published().of(dataset), metric)
-    found = {result.group for result in there} | {AGAIN for result in there if result.again}
+    found = {result.group for result in _drawn(dataset, metric, again)}
     return [group for group in ORDER if group in found]
 
 
-def chosen() -> ResultsChoice:
-    """What the address asks for, as far as the data set has it.
+def _drawn(dataset: str, metric: Metric, again: bool) -> list[Result]:
+    return [r for r in plotted(read_published().of(dataset), metric) if again or not r.again]
 
-    Where it asks for no system, all but those that were trained again; where that leaves nothing to draw, everything.
-    """
+
+def chosen() -> ResultsChoice:
+    """What the address asks for, as far as the data set has it."""
     dataset = DATA.asked()
     metric = METRIC.asked() if METRIC.asked() in metrics_of(dataset) else METRICS[0]
-    there = groups_of(dataset, metric)
-    found = ResultsChoice(
-        dataset,
-        metric,
-        tuple(GROUPS.asked(there, [group for group in there if group != AGAIN])),
-        SCALE.asked() == SCALES[0],
-    )
-    if found.results():
-        return found
-    return ResultsChoice(dataset, metric, tuple(there), found.log)
+    trainings = trainings_of(dataset, metric)
+    again = AGAIN.asked() == TRAINED[1] if len(trainings) > 1 else trainings == {True}
+    groups = GROUPS.asked(groups_of(dataset, metric, again))
+    return ResultsChoice(dataset, metric, again, tuple(groups), SCALE.asked() == SCALES[0])
 
 
 def choose(words: Mapping[str, str]) -> ResultsChoice:
@@ -98,8 +95,16 @@ def choose(words: Mapping[str, str]) -> ResultsChoice:
         format_func=lambda name: words[f"group_{name}"],
         help=words["systems_help"],
         wrap=True,
-        **GROUPS.widget(groups_of(choice.dataset, choice.metric), choice.groups),
+        **GROUPS.widget(groups_of(choice.dataset, choice.metric, choice.again)),
     )
+    if len(trainings_of(choice.dataset, choice.metric)) > 1:
+        st.segmented_control(
+            words["trained"],
+            format_func=lambda name: words[f"trained_{name}"],
+            required=True,
+            help=words["trained_help"],
+            **AGAIN.widget(),
+        )
     st.segmented_control(
         words["scale"], format_func=lambda name: words[f"scale_{name}"], required=True, **SCALE.widget()
     )

@@ -44,8 +44,7 @@ def show_slopes() -> None:
             lambda: table(pairs, names, W),
         )
     with right:
-        st.markdown(f"**{W['post_title']}**")
-        st.markdown(post_note(pairs, W))
+        st.markdown("\n\n".join([W["post_title"], post_note(pairs, W)]))
 
 
 def extremes(pairs: tuple[Pair, ...]) -> dict[str, str]:
