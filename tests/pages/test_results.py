@@ -65,7 +65,7 @@ def test_every_section_is_there() -> None:
     app = open_page()
     assert [head.value for head in app.header] == [words("results_family")["title"]]
     assert len(app.subheader) == len(pictures(app)) == len(TABLES)
-    assert len(app.get("imgs")) == len(SCHEMES)
+    assert len(app.get("image")) == len(SCHEMES)
 
 
 def test_every_point_says_its_source_and_confidence() -> None:
