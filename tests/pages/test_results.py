@@ -83,7 +83,7 @@ def test_the_data_set_goes_to_the_address_and_comes_back_from_it(
     app = open_page()
     app.segmented_control(key="results_data").set_value(dataset).run()
     assert not app.exception
-    assert app.query_params["data"] == [spelling]
+    assert app.query_params["data"] == spelling
     linked = open_page(data=spelling)
     assert linked.segmented_control(key="results_data").value == dataset
     assert bubbles(linked) == bubbles(app) != bubbles(open_page())
@@ -128,7 +128,7 @@ def test_who_trained_goes_to_the_address_and_comes_back_from_it() -> None:
     assert not [name for name in bubbles(app) if "again" in name]
     app.segmented_control(key="results_trained").set_value("all").run()
     assert not app.exception
-    assert app.query_params["trained"] == ["all"]
+    assert app.query_params["trained"] == "all"
     linked = open_page(data="v2", trained="all")
     assert linked.segmented_control(key="results_trained").value == "all"
     assert bubbles(linked) == bubbles(app)
