@@ -11,6 +11,7 @@ st.navigation(
         st.Page("pages/start.py", title=words("start")["nav"], default=True),
         st.Page("pages/shift.py", title=words("shift")["nav"]),
         st.Page("pages/cost.py", title=words("cost")["nav"]),
+        st.Page("pages/results.py", title=words("results")["nav"]),
         st.Page("pages/your_clip.py", title=words("your_clip")["nav"]),
     ],
     position="top",

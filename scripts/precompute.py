@@ -1,14 +1,15 @@
-"""All that pages show of the embedded networks without loading them: run it after a change of weights or sample clips."""
+"""All that pages show of networks without loading them: run it after a change of networks, weights or sample clips."""
 
 import sys
 
-from scripts import precompute_reach, precompute_start
+from scripts import precompute_costs, precompute_reach, precompute_start
 
 
 def main() -> int:
-    """Compute and write it again: what Start shows, and what The shift shows."""
+    """Compute and write it again: what Start shows, what The shift shows, and what the networks cost."""
     precompute_start.precompute()
     precompute_reach.precompute()
+    precompute_costs.precompute()
     return 0
 
 

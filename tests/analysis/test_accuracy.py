@@ -1,10 +1,9 @@
-"""Accuracies of logits made by hand, ties within a pair counted as half, and Wilson's interval from the tables."""
+"""Accuracies of logits made by hand, and ties within a pair counted as half."""
 
-import pytest
 import torch
 from torch import Tensor, nn
 
-from tsm_demo.analysis.accuracy import interval, judge, motion_accuracy, motion_logits
+from tsm_demo.analysis.accuracy import judge, motion_accuracy, motion_logits
 from tsm_demo.video.motion_script import EASY
 from tsm_demo.video.synthetic import motion_clips
 from tsm_demo.video.tensors import normalise
@@ -52,21 +51,6 @@ def test_confusion_holds_label_then_answer() -> None:
     assert seen.confusion[2][3] == 2
     assert seen.confusion[0][11] == 1
     assert sum(map(sum, seen.confusion)) == seen.clips == 3
-
-
-# Newcombe, Statistics in Medicine 17 (1998), table I, method 3: the score interval without continuity correction.
-@pytest.mark.parametrize(
-    ("hits", "count", "low", "high"),
-    [
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-        (20, 20, 0.8389, 1.0),
-    ],
-)
-def test_wilsons_interval(hits: int, count: int, low: float, high: float) -> None:
-    assert interval(hits / count, count) == pytest.approx((low, high), abs=6e-5)
 
 
 class Brightness(nn.Module):

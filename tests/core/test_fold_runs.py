@@ -7,7 +7,15 @@ from tsm_demo.core.fold_runs import FoldRun, arms
 
 def run(fold_div: int, placement: str, seed: int, hits: int, pair_hits: float = 5.0) -> FoldRun:
     return FoldRun(
-        fold_div, placement, seed, clips=20, hits=hits, pair_clips=10, pair_hits=pair_hits, loss=1.0, minutes=1.0
+        fold_div,
+        placement,
+        seed,
+        clips=20,
+        hits=hits,
+        pair_clips=10,
+        pair_hits=pair_hits,
+        loss=1.0,
+        minutes=1.0,
     )
 
 

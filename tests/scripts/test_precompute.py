@@ -1,11 +1,12 @@
-"""One command brings up to date all that pages have stored of the embedded networks."""
+"""One command brings up to date all that pages have stored of networks."""
 
-from scripts import precompute, precompute_reach, precompute_start
+from scripts import precompute, precompute_costs, precompute_reach, precompute_start
 
 
-def test_it_computes_what_both_pages_show(monkeypatch):
+def test_it_computes_what_the_pages_show(monkeypatch):
     done = []
     monkeypatch.setattr(precompute_start, "precompute", lambda: done.append("start"))
     monkeypatch.setattr(precompute_reach, "precompute", lambda: done.append("reach"))
+    monkeypatch.setattr(precompute_costs, "precompute", lambda: done.append("costs"))
     assert precompute.main() == 0
-    assert done == ["start", "reach"]
+    assert done == ["start", "reach", "costs"]

@@ -10,8 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tsm_demo.analysis.accuracy import Accuracy, interval
+from tsm_demo.analysis.accuracy import Accuracy
 from tsm_demo.core.errors import ModelError
+from tsm_demo.core.interval import interval
 from tsm_demo.models.checkpoints import Checkpoint, load_checkpoint
 from tsm_demo.training import train as training
 from tsm_demo.training.recipe import HELD_OUT_SEED, NETWORKS, Recipe, Stage

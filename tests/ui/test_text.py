@@ -11,20 +11,27 @@ from tsm_demo.analysis.measure import Stage
 from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift_table import MODES
 from tsm_demo.core.temporal_reach import STEPS
+from tsm_demo.models.checkpoints import EMBEDDED
 from tsm_demo.ui.clip_picker import NETWORKS
 from tsm_demo.ui.components.cam_player import PlayerWords
 from tsm_demo.ui.count_choices import NUMBERS, PRESETS
 from tsm_demo.ui.count_told import BROWSER_WORDS as COUNT_WORDS
 from tsm_demo.ui.count_told import FAMILIES, LINES
+from tsm_demo.ui.results_choices import DATA, METRICS, ORDER, SCALES, TRAINED
+from tsm_demo.ui.results_family import RELATIVES
 from tsm_demo.ui.shift_choices import CELLS
 from tsm_demo.ui.shift_view import BROWSER_WORDS, KIND_OF, READINGS
 from tsm_demo.ui.text import FOLDER, words
 from tsm_demo.ui.why_view import BLOCKS_TO_COPY
 from tsm_demo.viz.conv_picture import FACTORS, NAMES
+from tsm_demo.viz.published import read_published
+from tsm_demo.viz.slopes import KINDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (FOLDER / "en").glob("*.md"))
 SHIFT_PARTS = ("choices", "explorer", "maps", "view")
+RESULTS_PARTS = ("choices", "measured", "online", "slope", "view")
+PUBLISHED = read_published()
 # Sections whose name is put together at run time.
 COMPOSED = {
     "your_clip": {
@@ -75,6 +82,25 @@ COMPOSED = {
         *(f"table_{part}" for part in ("median", "low", "high")),
         *("whose_own", "whose_reference", "time_source", "time_source_alone"),
     },
+    "results": {
+        *("rival_same", "rival_more", "unit_video", "unit_clip", "crop_unknown"),
+        *(f"data_{pair.dataset}" for pair in PUBLISHED.pairs),
+        *(f"short_{pair.dataset}" for pair in PUBLISHED.pairs),
+        *(f"about_{name}" for name in DATA.values),
+        *(f"{part}_{metric}" for part in ("axis", "metric") for metric in METRICS),
+        *(f"group_{group}" for group in ORDER),
+        *(f"trained_{who}" for who in TRAINED),
+        *(f"scale_{scale}" for scale in SCALES),
+        *(f"crop_{result.crop}" for result in PUBLISHED.results if result.crop),
+        *(f"confidence_{result.confidence}" for result in PUBLISHED.results),
+        *(f"kind_{kind}" for kind in KINDS),
+        *(f"online_{result.network}" for result in PUBLISHED.online),
+        *(f"here_{network}" for network in EMBEDDED),
+    },
+    "results_family": {
+        *(f"{part}_{relative.system}" for relative in RELATIVES for part in ("name", "idea", "where")),
+        *(f"data_{PUBLISHED.result(id).dataset}" for relative in RELATIVES for id in relative.results),
+    },
 }
 FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of the interface code
     "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
@@ -82,6 +108,11 @@ FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of th
     "shift_why": ("tsm_demo/ui/why_view.py",),
     "cost_count": tuple(f"tsm_demo/ui/count_{part}.py" for part in ("choices", "told", "view")),
     "cost_measure": ("tsm_demo/ui/measure_view.py", "tsm_demo/ui/measured_view.py"),
+    "results": (
+        *("pages/results.py", "app.py"),
+        *(f"tsm_demo/ui/results_{part}.py" for part in RESULTS_PARTS),
+    ),
+    "results_family": ("tsm_demo/ui/results_family.py",),
 }
 
 

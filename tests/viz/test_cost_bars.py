@@ -60,7 +60,8 @@ def test_what_is_not_known_has_words_and_no_bar():
 
 def test_every_panel_has_its_own_scale_and_nothing_is_no_division():
     reader = read(
-        Panel("a", "", [Bar("x", "#111111", 5, "5", None)]), Panel("b", "", [Bar("x", "#111111", 0, "0", None)])
+        Panel("a", "", [Bar("x", "#111111", 5, "5", None)]),
+        Panel("b", "", [Bar("x", "#111111", 0, "0", None)]),
     )
     assert reader.widths == [100, 0]
 

@@ -54,7 +54,9 @@ def test_the_slope_is_the_power_of_growth(power):
 @pytest.mark.parametrize("logarithmic", [False, True])
 def test_equal_lines_have_names_apart_and_are_told_apart(logarithmic):
     same = [Growth(name, "#111111", (4, 8), (10.0, 20.0)) for name in "ab"]
-    figure = growth_figure([*same, Growth("c", "#222222", (4, 8), (30.0, 60.0))], ("T", "MACs"), 8, logarithmic)
+    figure = growth_figure(
+        [*same, Growth("c", "#222222", (4, 8), (30.0, 60.0))], ("T", "MACs"), 8, logarithmic
+    )
     heights = [note.y for note in figure.layout.annotations]
     assert heights[0] != heights[1]
     assert heights[2] == max(heights)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import torch
 from torch import Tensor, nn
@@ -26,14 +25,6 @@ class Accuracy:
     within_pair: float  # of the clips of a pair: the right label scores above its reversal
     within_pair_clips: int
     confusion: tuple[tuple[int, ...], ...]  # [label][answer] counts
-
-
-def interval(share: float, count: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share seen in `count` independent trials."""
-    z = 1.96
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return middle - half, middle + half
 
 
 def motion_accuracy(

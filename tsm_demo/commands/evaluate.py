@@ -160,7 +160,7 @@ def _real(network: "Network", folder: Path | None, table: Path) -> tuple[dict[st
 
 
 def _share(name: str, share: float, trials: int) -> str:
-    from tsm_demo.analysis.accuracy import interval
+    from tsm_demo.core.interval import interval
 
     if trials == 0:
         return f"{name:22}    none"

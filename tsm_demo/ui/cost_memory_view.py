@@ -38,8 +38,7 @@ def show_memory(choice: CostChoice) -> None:
         st.info(str(error))
         return
     shifts = sum(
-        layer.kind == "shift"
-        for layer in cost(specs["tsm"], choice.frames, choice.size, choice.batch).layers
+        layer.kind == "shift" for layer in cost(specs["tsm"], choice.frames, choice.size, choice.batch).layers
     )
     st.markdown(W["look"].format(blocks=shifts))
     none, naive, threed = (traced[kind].kept_bytes for kind in KINDS)
@@ -79,13 +78,13 @@ def most_clips(card_gib: int, traced: TrainingMemory, batch: int) -> int:
     return max(0, int(room // ((traced.peak_bytes - weights) / batch)))
 
 
-def fits(card_gib: int, traced: Mapping[str, TrainingMemory], choice: CostChoice, W: Mapping[str, str]) -> str:
+def fits(
+    card_gib: int, traced: Mapping[str, TrainingMemory], choice: CostChoice, W: Mapping[str, str]
+) -> str:
     """The sentence with the three numbers of clips."""
     room = {kind: most_clips(card_gib, traced[kind], choice.batch) for kind in KINDS}
     fixed = nbytes(COPIES_OF_WEIGHTS * traced["2d"].gradient_bytes)
-    return W["fits"].format(
-        card=card_gib, fixed=fixed, none=room["2d"], naive=room["tsm"], threed=room["3d"]
-    )
+    return W["fits"].format(card=card_gib, fixed=fixed, none=room["2d"], naive=room["tsm"], threed=room["3d"])
 
 
 def copying_time(W: Mapping[str, str]) -> str:

@@ -140,7 +140,9 @@ def _time_panel(
             continue
         runs, base = timed.runs[Subject.of(item.cost.spec)], timed.runs.get(Subject.of(against.cost.spec))
         sec = runs.time().median
-        found.append(Bar(item.name, item.colour, sec, duration(sec), runs.ratio(base).median if base else None))
+        found.append(
+            Bar(item.name, item.colour, sec, duration(sec), runs.ratio(base).median if base else None)
+        )
         details.append(
             words["panel_latency_here" if here else "panel_latency_reference"].format(
                 machine=timed.machine.processor

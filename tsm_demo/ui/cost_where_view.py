@@ -136,7 +136,9 @@ def opened(layer: LayerCost, W: Mapping[str, str]) -> str:
         )
     ]
     if layer.macs:
-        text.append(W["opened_macs"].format(macs=f"{layer.macs:,}", formula=layer.formula.replace(" x ", " × ")))
+        text.append(
+            W["opened_macs"].format(macs=f"{layer.macs:,}", formula=layer.formula.replace(" x ", " × "))
+        )
     elif layer.shift_bytes:
         text.append(W["opened_shift"].format(moved=nbytes(layer.shift_bytes)))
     else:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tsm_demo.core.temporal_reach import frames_seen, temporal_reach
 from tsm_demo.viz.stored_reach import KINDS
-from tsm_demo.viz.theme import QUIET, plain
+from tsm_demo.viz.theme import QUIET, faded, plain
 
 MATRICES_TOP = 0.3  # of the figure's height: the matrices stand below
 
@@ -121,7 +121,7 @@ def _add_matrix(
             z=[[value or None for value in row] for row in measured.tolist()],
             zmin=0,
             zmax=1,
-            colorscale=[(0, _faded(colour, 0.08)), (1, _faded(colour, 1))],
+            colorscale=[(0, faded(colour, 0.08)), (1, faded(colour, 1))],
             showscale=False,
             xgap=1,
             ygap=1,
@@ -149,11 +149,6 @@ def _add_matrix(
             },
         }
     )
-
-
-def _faded(colour: str, alpha: float) -> str:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{alpha})"
 
 
 def _outline(cells: NDArray[np.bool_]) -> tuple[list[float | None], list[float | None]]:

@@ -29,3 +29,9 @@ def plain(figure: go.Figure, height: int) -> go.Figure:
     figure.update_xaxes(fixedrange=True, showgrid=False, zeroline=False)
     figure.update_yaxes(fixedrange=True, showgrid=False, zeroline=False)
     return figure
+
+
+def faded(colour: str, alpha: float) -> str:
+    """ "#009E73" and 0.5 to "rgba(0,158,115,0.5)"."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"
