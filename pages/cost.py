@@ -3,7 +3,6 @@
 import streamlit as st
 
 from tsm_demo.ui.cost_explorer import explorer
-from tsm_demo.ui.count_view import show_count
 from tsm_demo.ui.frame import stay_in_frame
 from tsm_demo.ui.text import words
 
@@ -13,5 +12,4 @@ stay_in_frame()
 st.title(W["title"], anchor=False)
 st.markdown(W["point"])
 explorer(W)
-show_count()
 st.caption(W["source"])

@@ -14,6 +14,12 @@ from tsm_demo.core.temporal_reach import STEPS
 from tsm_demo.models.checkpoints import EMBEDDED
 from tsm_demo.ui.clip_picker import NETWORKS
 from tsm_demo.ui.components.cam_player import PlayerWords
+from tsm_demo.ui.cost_choices import DEPTHS, PHASES, UNITS
+from tsm_demo.ui.cost_choices import KINDS as COST_KINDS
+from tsm_demo.ui.cost_choices import RELATIVES as COST_RELATIVES
+from tsm_demo.ui.cost_growth_view import POINTS
+from tsm_demo.ui.cost_growth_view import SCALES as GROWTH_SCALES
+from tsm_demo.ui.cost_where_view import MEASURES
 from tsm_demo.ui.count_choices import NUMBERS, PRESETS
 from tsm_demo.ui.count_told import BROWSER_WORDS as COUNT_WORDS
 from tsm_demo.ui.count_told import FAMILIES, LINES
@@ -29,6 +35,7 @@ from tsm_demo.viz.slopes import KINDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (FOLDER / "en").glob("*.md"))
+COST_PARTS = ("choices", "explorer", "view")
 SHIFT_PARTS = ("choices", "explorer", "maps", "view")
 RESULTS_PARTS = ("choices", "measured", "online", "slope", "view")
 PUBLISHED = read_published()
@@ -75,6 +82,24 @@ COMPOSED = {
         *("part_in", "part_out", "part_frames", "alt", "results", "flops"),
         *("note_deep_1", "note_deep_clip_1", "note_depth_1", "confusion", "confusion_1"),
     },
+    "cost": {
+        *(f"net_{kind}" for kind in COST_KINDS),
+        *(f"relative_{name}" for name in COST_RELATIVES),
+        *(f"{part}_{phase}{end}" for part in ("panel_memory",) for phase in PHASES for end in ("", "_detail")),
+        *(f"{name}{end}" for name in ("depth", "phase", "unit") for end in ("", "_help")),
+        *(f"depth_{depth}" for depth in DEPTHS),
+        *(f"phase_{phase}" for phase in PHASES),
+        *(f"unit_{unit}" for unit in UNITS),
+        *("finding", "finding_unequal", "panel_latency_here", "panel_latency_reference"),
+        *("fold_none", "fold_both", "fold_all", "one_clip", "clips"),
+    },
+    "cost_where": {
+        *(f"measure_{measure}" for measure in MEASURES),
+        *(f"kind_{kind}" for kind in LAYER_KINDS),
+        *(f"growth_over_{over}" for over in POINTS),
+        *(f"growth_scale_{scale}" for scale in GROWTH_SCALES),
+    },
+    "results_fold": {*PLACEMENTS},
     "cost_measure": {
         *(f"step_{step}" for step in get_args(get_type_hints(Stage)["step"])),
         *(f"{what}_{many}" for what in ("clip", "frame", "core", "thread") for many in ("one", "many")),
@@ -107,6 +132,10 @@ FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of th
     "shift": ("pages/shift.py", "app.py", *(f"tsm_demo/ui/shift_{part}.py" for part in SHIFT_PARTS)),
     "shift_why": ("tsm_demo/ui/why_view.py",),
     "cost_count": tuple(f"tsm_demo/ui/count_{part}.py" for part in ("choices", "told", "view")),
+    "cost": ("pages/cost.py", "app.py", *(f"tsm_demo/ui/cost_{part}.py" for part in COST_PARTS)),
+    "cost_where": ("tsm_demo/ui/cost_where_view.py", "tsm_demo/ui/cost_growth_view.py"),
+    "cost_memory": ("tsm_demo/ui/cost_memory_view.py",),
+    "results_fold": ("tsm_demo/ui/results_fold.py",),
     "cost_measure": ("tsm_demo/ui/measure_view.py", "tsm_demo/ui/measured_view.py"),
     "results": (
         *("pages/results.py", "app.py"),

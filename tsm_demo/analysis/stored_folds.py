@@ -9,7 +9,9 @@ from typing import Any
 
 from tsm_demo.core.fold_runs import FoldArm, FoldRun, arms
 
-FOLDS = Path(__file__).parents[1] / "assets" / "results" / "fold_fraction.json"  # `fold-study --write` makes it
+FOLDS = (
+    Path(__file__).parents[1] / "assets" / "results" / "fold_fraction.json"
+)  # `fold-study --write` makes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ def write_folds(
         latency: by (fold_div, placement), the time of a call against that with no shift.
     """
     path.parent.mkdir(exist_ok=True)
-    head = {"study": dict(study), "machine": machine, "date": date}
-    head["latency"] = [[*key, round(ratio, 4)] for key, ratio in latency.items()]
+    times = [[*key, round(ratio, 4)] for key, ratio in latency.items()]
+    head = {"study": dict(study), "machine": machine, "date": date, "latency": times}
     lines = ",\n".join(f"  {json.dumps(asdict(run))}" for run in runs)
     opening = json.dumps(head, indent=1).rstrip("}\n")
     path.write_text(f'{opening},\n "runs": [\n{lines}\n ]\n}}\n', encoding="utf-8")

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from tsm_demo.core.placement import IN_PLACE
 from tsm_demo.core.shift import temporal_shift
+from tsm_demo.core.shift_table import fold_width
 from tsm_demo.models.registry import SETTINGS, ModelSpec, register
 from tsm_demo.models.video_network import VideoNetwork, draw_kernels
 
@@ -28,6 +29,8 @@ class TemporalShift(nn.Module):
         self.fold_div, self.mode = fold_div, mode
 
     def forward(self, x: Tensor, n_segment: int) -> Tensor:
+        if not fold_width(x.shape[1], self.fold_div):
+            return x  # nothing moves: not even into a new tensor
         return temporal_shift(x, n_segment, self.fold_div, self.mode)
 
     def extra_repr(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from tsm_demo.ui.address import Linked, LinkedSet
 from tsm_demo.ui.shift_choices import fold_share
@@ -56,7 +57,15 @@ class CostChoice:
 def chosen() -> CostChoice:
     """What the address asks for."""
     return CostChoice(
-        *(control.asked() for control in (DEPTH, FRAMES, SIZE, BATCH, FOLD, PHASE, UNIT, NETS, ADDED))
+        depth=DEPTH.asked(),
+        frames=FRAMES.asked(),
+        size=SIZE.asked(),
+        batch=BATCH.asked(),
+        fold_div=FOLD.asked(),
+        phase=PHASE.asked(),
+        unit=UNIT.asked(),
+        kinds=NETS.asked(),
+        added=ADDED.asked(),
     )
 
 
@@ -69,14 +78,9 @@ def choose(words: Mapping[str, str]) -> CostChoice:
         format_func=lambda kind: words[f"net_{kind}"],
         **NETS.widget(),
     )
-    for place, control, name in ((depth, DEPTH, "depth"), (phase, PHASE, "phase"), (unit, UNIT, "unit")):
-        place.segmented_control(
-            words[name],
-            format_func=lambda value, name=name: words[f"{name}_{value}"],
-            required=True,
-            help=words[f"{name}_help"],
-            **control.widget(),
-        )
+    _buttons(depth, DEPTH, words)
+    _buttons(phase, PHASE, words)
+    _buttons(unit, UNIT, words)
     frames, size, batch, fold = st.columns([2.4, 2.4, 2.4, 2.4], gap="medium")
     frames.select_slider(words["frames"], **FRAMES.widget())
     size.select_slider(words["size"], format_func=lambda side: f"{side}²", **SIZE.widget())
@@ -94,3 +98,15 @@ def choose(words: Mapping[str, str]) -> CostChoice:
         **ADDED.widget(),
     )
     return chosen()
+
+
+def _buttons(place: DeltaGenerator, control: Linked, words: Mapping[str, str]) -> None:
+    """A segmented control whose words are under its parameter's name."""
+    name = control.parameter
+    place.segmented_control(
+        words[name],
+        format_func=lambda value: words[f"{name}_{value}"],
+        required=True,
+        help=words[f"{name}_help"],
+        **control.widget(),
+    )

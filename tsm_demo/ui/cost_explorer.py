@@ -12,6 +12,7 @@ from tsm_demo.ui.cost_growth_view import show_growth
 from tsm_demo.ui.cost_memory_view import show_memory
 from tsm_demo.ui.cost_view import Timings, counted, finding, moved, panels, refusals
 from tsm_demo.ui.cost_where_view import show_where
+from tsm_demo.ui.count_view import show_count
 from tsm_demo.ui.measure_view import show_measure
 from tsm_demo.viz.cost_bars import cost_bars
 
@@ -34,6 +35,8 @@ def explorer(words: Mapping[str, str]) -> None:
     show_where(shown, choice.unit)
     st.divider()
     show_growth(shown, choice)
+    st.divider()
+    show_count(choice.fold_div)
     st.divider()
     show_memory(choice)
     st.divider()

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
 
 from tsm_demo.viz.theme import FAINT, QUIET, plain
 
-DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # lines that lie on each other are told apart by them
+DASHES = (
+    "solid",
+    "dash",
+    "dot",
+    "dashdot",
+    "longdash",
+)  # lines that lie on each other are told apart by them
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,6 @@ def _ends(values: Sequence[float], logarithmic: bool) -> list[float]:
     gap = 0.07 * max(scale.max() - low, 1e-9)
     places = scale.astype(float)
     order = np.argsort(places, kind="stable")
-    for below, above in zip(order, order[1:], strict=False):
+    for below, above in pairwise(order):
         places[above] = max(places[above], places[below] + gap)
     return [float(place) for place in places]

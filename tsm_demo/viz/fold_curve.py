@@ -42,7 +42,11 @@ def fold_curve(
             x=x,
             y=[arm.share for arm in own],
             mode="lines",
-            line={"color": COLOURS[placement], "width": 3, "dash": "solid" if placement == RESIDUAL else "dot"},
+            line={
+                "color": COLOURS[placement],
+                "width": 3,
+                "dash": "solid" if placement == RESIDUAL else "dot",
+            },
             hoverinfo="skip",
         )
         figure.add_scatter(
