@@ -4,7 +4,6 @@ Writes tsm_demo/assets/cost/networks.json: every network of the registry with 40
 """
 
 from tsm_demo.analysis.cost import cost
-
 from tsm_demo.models.checkpoints import EMBEDDED, embedded_path, load_checkpoint
 from tsm_demo.models.registry import ModelSpec, list_models
 from tsm_demo.viz.stored_costs import COSTS, NetworkCost, write_costs

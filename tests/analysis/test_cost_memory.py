@@ -143,9 +143,8 @@ def test_without_its_shifts_tsm_keeps_what_tsn_keeps(depth: int) -> None:
         shifts = shifts[1:]
     assert naive.kept_bytes - in_place.kept_bytes == sum(layer.activation_bytes for layer in shifts)
     assert naive.peak_bytes > in_place.peak_bytes
-    # A network whose shifts move nothing copies all the same; only without them nothing is copied.
-    idle = training_memory(ModelSpec(f"tsm_resnet{depth}", fold_div=0), 4, 96, 2)
-    assert idle.kept_bytes == naive.kept_bytes
+    # Shifts that move nothing copy nothing.
+    assert training_memory(ModelSpec(f"tsm_resnet{depth}", fold_div=0), 4, 96, 2) == in_place
 
 
 @pytest.mark.parametrize("name", ["tsm_resnet18", "cnn3d_resnet18"])

@@ -11,7 +11,7 @@ from tsm_demo.core.errors import ShapeError
 from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift import temporal_shift, temporal_shift_
 from tsm_demo.core.shift_bytes import in_place_bytes, new_tensor_bytes
-from tsm_demo.core.shift_table import MODES
+from tsm_demo.core.shift_table import MODES, fold_width
 from tsm_demo.models.resnet import BasicBlock, TemporalShift
 
 SHAPES = (((8, 16, 4, 4), 8), ((6, 17, 3, 2), 3), ((2, 8, 4, 4), 1))  # (N*T, C, H, W), T
@@ -99,7 +99,8 @@ def test_what_is_held(shift, formula, shape, n_segment, fold_div, mode):
 def test_training_keeps_the_new_tensor_beside_the_old_one(shape, n_segment, placement, fold_div, mode):
     without = kept_bytes(None, placement, shape, n_segment)
     with_shift = kept_bytes(TemporalShift(fold_div, mode), placement, shape, n_segment)
-    assert with_shift - without == new_tensor_bytes(shape, n_segment, fold_div, mode).kept
+    moves = fold_width(shape[1], fold_div) > 0  # else the layer hands its input on
+    assert with_shift - without == (new_tensor_bytes(shape, n_segment, fold_div, mode).kept if moves else 0)
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)

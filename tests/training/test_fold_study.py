@@ -15,7 +15,8 @@ from tsm_demo.training.fold_study import ARMS, SEEDS, FoldStudy, drawn_scenes, p
 from tsm_demo.video.motion_script import EASY
 from tsm_demo.video.synthetic import motion_clips
 
-TINY = FoldStudy(width=8, size=16, n_segment=4, scenes=12, held_out_clips=24, batch_clips=12)
+# Not smaller: on maps of one pixel oneDNN's bfloat16 convolutions with a stride give gradients that are not repeatable.
+TINY = FoldStudy(width=8, size=32, n_segment=4, scenes=12, held_out_clips=24, batch_clips=12)
 TWO_ARMS = ((0, "residual"), (4, "in_place"))
 
 
@@ -38,13 +39,13 @@ def test_the_issue_of_the_study_is_covered():
 
 def test_scenes_are_drawn_once_and_their_labels_are_the_clips_own(tmp_path: Path):
     frames, labels = drawn_scenes(TINY, tmp_path)
-    assert frames.shape == (12, 4, 3, 16, 16)
+    assert frames.shape == (12, 4, 3, 32, 32)
     (kept,) = tmp_path.iterdir()
     first = kept.stat().st_mtime_ns
     drawn_scenes(TINY, tmp_path)
     assert kept.stat().st_mtime_ns == first
     seeds = [fold_study.scene_seed(index) for index in range(12)]
-    clips = motion_clips(seeds, 16, 4, EASY)
+    clips = motion_clips(seeds, 32, 4, EASY)
     assert torch.equal(clips.labels, labels)
     assert torch.equal(clips.frames, torch.from_numpy(frames.copy()))
 
@@ -89,7 +90,8 @@ def test_what_is_stored_is_what_was_run(tmp_path: Path, monkeypatch: pytest.Monk
     assert [run for arm in found.arms for run in arm.runs] == done
     still, moving = found.arms
     assert still.latency_ratio == 1
-    assert moving.latency_ratio and moving.latency_ratio > 0
+    assert moving.latency_ratio is not None
+    assert moving.latency_ratio > 0
 
 
 def test_nothing_to_store_is_said(tmp_path: Path):

@@ -7,6 +7,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from tsm_demo.analysis.layer_trace import KINDS as LAYER_KINDS
 from tsm_demo.analysis.measure import Stage
 from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift_table import MODES
@@ -85,7 +86,12 @@ COMPOSED = {
     "cost": {
         *(f"net_{kind}" for kind in COST_KINDS),
         *(f"relative_{name}" for name in COST_RELATIVES),
-        *(f"{part}_{phase}{end}" for part in ("panel_memory",) for phase in PHASES for end in ("", "_detail")),
+        *(
+            f"{part}_{phase}{end}"
+            for part in ("panel_memory",)
+            for phase in PHASES
+            for end in ("", "_detail")
+        ),
         *(f"{name}{end}" for name in ("depth", "phase", "unit") for end in ("", "_help")),
         *(f"depth_{depth}" for depth in DEPTHS),
         *(f"phase_{phase}" for phase in PHASES),

@@ -194,6 +194,7 @@ _KINDS = {
     "constant_pad_nd": "pad",
     "clone": "copy",
 }
+KINDS = ("conv2d", "conv3d", "linear", "lstm", "attention", "shift", *dict.fromkeys(_KINDS.values()), "other")
 
 
 def _merged(products: list[Factors]) -> list[Factors]:

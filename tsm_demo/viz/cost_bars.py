@@ -10,12 +10,14 @@ from html import escape
 from tsm_demo.viz.quantity import times
 
 STYLE = """<style>
-.cost-panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.1rem 2.6rem; }
+.cost-panels { display: grid; gap: 1.1rem 2.6rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
 .cost-panels table { width: 100%; border-collapse: collapse; table-layout: fixed; margin: 0; }
 .cost-panels caption { text-align: left; caption-side: top; padding: 0 0 .35rem; }
 .cost-panels caption b { font-size: 1.06rem; }
 .cost-panels caption span { display: block; font-size: .82rem; opacity: .78; min-height: 1.2em; }
-.cost-panels td, .cost-panels th { border: 0; padding: .18rem 0; vertical-align: middle; font-weight: 400; text-align: left; }
+.cost-panels td, .cost-panels th { border: 0; padding: .18rem 0; vertical-align: middle;
+  font-weight: 400; text-align: left; }
 .cost-panels th { width: 7.2rem; padding-right: .6rem; overflow-wrap: anywhere; line-height: 1.2; }
 .cost-panels td.ratio { width: 4.6rem; text-align: right; font-weight: 650; font-variant-numeric: tabular-nums; }
 .cost-panels .track { position: relative; height: 1.75rem; border-radius: 3px;
@@ -24,7 +26,8 @@ STYLE = """<style>
 .cost-panels .value { position: absolute; inset: 0 auto 0 0; padding: 0 .5rem; line-height: 1.75rem; white-space: nowrap;
   font-variant-numeric: tabular-nums; font-size: .92rem; }
 .cost-panels .inside { color: #12171D; }
-.cost-panels .none { opacity: .75; font-style: italic; padding: 0; white-space: normal; line-height: 1.25; position: static; }
+.cost-panels .none { opacity: .75; font-style: italic; padding: 0; white-space: normal;
+  line-height: 1.25; position: static; }
 @media (max-width: 40rem) {
   .cost-panels th { width: 5.6rem; }
   .cost-panels td.ratio { width: 4rem; }
