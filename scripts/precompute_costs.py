@@ -5,7 +5,7 @@ Writes tsm_demo/assets/cost/networks.json: every network of the registry with 40
 
 from tsm_demo.analysis.cost import cost
 from tsm_demo.models.checkpoints import EMBEDDED, embedded_path, load_checkpoint
-from tsm_demo.models.registry import ModelSpec, list_models
+from tsm_demo.models.registry import ModelSpec, list_models, usual_input
 from tsm_demo.viz.stored_costs import COSTS, NetworkCost, write_costs
 
 
@@ -15,7 +15,8 @@ def count(name: str) -> NetworkCost:
         facts = load_checkpoint(embedded_path(name)).facts
         found = cost(facts.spec, facts.spec.n_segment, facts.picture_size)
     else:
-        found = cost(ModelSpec(name))
+        usual = usual_input(name)
+        found = cost(ModelSpec(name), usual.frames, usual.size)
     return NetworkCost(found.params, found.macs, found.frames, found.size)
 
 

@@ -6,8 +6,9 @@ from math import log10, sqrt
 
 import plotly.graph_objects as go
 
+from tsm_demo.viz.families import TSM
 from tsm_demo.viz.label_places import Box, Bubble, half_width, label_places
-from tsm_demo.viz.system_looks import OUTLINE, TSM_GREEN
+from tsm_demo.viz.system_looks import OUTLINE
 from tsm_demo.viz.theme import faded, plain
 
 HEIGHT = 470
@@ -109,11 +110,11 @@ def _add_arrow(figure: go.Figure, rise: Rise, log: bool) -> None:
     """A line behind the bubbles from the one below to the one above, its head in front."""
     figure.add_shape(
         type="line", x0=rise.gmacs, x1=rise.gmacs, y0=rise.low, y1=rise.high, layer="below",
-        line={"color": TSM_GREEN, "width": 3},
+        line={"color": TSM.colour, "width": 3},
     )  # fmt: skip
     figure.add_annotation(
         x=_at(rise.gmacs, log), y=rise.high, ax=0, ay=26, text="", showarrow=True, arrowhead=2, arrowwidth=3,
-        arrowcolor=TSM_GREEN, standoff=12,
+        arrowcolor=TSM.colour, standoff=12,
     )  # fmt: skip
 
 
@@ -132,13 +133,13 @@ def _add_names(figure: go.Figure, marks: Sequence[Mark], rises: Sequence[Rise], 
     ]
     places = label_places(bubbles, *PLOT, lines)
     ends = [(m.gmacs, m.accuracy, OUTLINE, m.label) for m in marks]
-    ends += [(r.gmacs, _lower(r), TSM_GREEN, f"<b>{r.text}</b>") for r in rises]
+    ends += [(r.gmacs, _lower(r), TSM.colour, f"<b>{r.text}</b>") for r in rises]
     for (gmacs, accuracy, colour, text), (right, down), bubble in zip(ends, places, bubbles, strict=True):
         far = abs(down) > bubble.radius + 20 or abs(right) > bubble.radius + half_width(bubble.text) + 10
         figure.add_annotation(
             x=_at(gmacs, axes.log), y=accuracy, ax=right, ay=down, text=text, showarrow=True, arrowhead=0,
             arrowwidth=1, standoff=bubble.radius, arrowcolor=OUTLINE if far else "rgba(0,0,0,0)", borderpad=0,
-            font={"size": 12} | ({"color": colour} if colour == TSM_GREEN else {}),
+            font={"size": 12} | ({"color": colour} if colour == TSM.colour else {}),
         )  # fmt: skip
 
 

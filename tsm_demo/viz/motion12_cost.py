@@ -4,18 +4,19 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from tsm_demo.viz.families import THREE_D, TSM, TWO_D
 from tsm_demo.viz.measured_here import Measured
 from tsm_demo.viz.stored_costs import NetworkCost
-from tsm_demo.viz.system_looks import OUTLINE, THREE_D, TSM_GREEN
+from tsm_demo.viz.system_looks import OUTLINE
 from tsm_demo.viz.theme import QUIET, faded, plain
 
 GIGA = 1e9
 # Colour, whether filled, and on which side the name stands, by network: three lie close together.
 LOOKS = {
-    "motion_tsn": (QUIET, True, "top"),
-    "motion_online": (TSM_GREEN, False, "bottom"),
-    "motion": (TSM_GREEN, True, "top"),
-    "motion_3d": (THREE_D, True, "left"),
+    "motion_tsn": (TWO_D.colour, True, "top"),
+    "motion_online": (TSM.colour, False, "bottom"),
+    "motion": (TSM.colour, True, "top"),
+    "motion_3d": (THREE_D.colour, True, "left"),
 }
 SIDES = {
     "bottom": (0, -22, "center"),

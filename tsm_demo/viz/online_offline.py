@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from tsm_demo.viz.families import TSM
 from tsm_demo.viz.published import Early, OnlineResult
-from tsm_demo.viz.system_looks import OUTLINE, SYSTEMS, TSM_GREEN
+from tsm_demo.viz.system_looks import OUTLINE, SYSTEMS
 from tsm_demo.viz.theme import QUIET, plain
 
 # Never by colour alone: a full disc, a diamond, a ring.
-LOOKS = {"tsn": ("circle", QUIET), "offline": ("diamond", TSM_GREEN), "online": ("circle-open", TSM_GREEN)}
+LOOKS = {"tsn": ("circle", QUIET), "offline": ("diamond", TSM.colour), "online": ("circle-open", TSM.colour)}
 
 
 def online_figure(
@@ -63,7 +64,7 @@ def early_figure(early: Early, names: tuple[str, str]) -> go.Figure:
             y=list(names),
             orientation="h",
             width=0.6,
-            marker={"color": [SYSTEMS["eco"], TSM_GREEN], "line": {"color": OUTLINE, "width": 1}},
+            marker={"color": [SYSTEMS["eco"], TSM.colour], "line": {"color": OUTLINE, "width": 1}},
             text=[f"{early.eco:g} %", f"{early.tsm:g} %"],
             textposition="outside",
             cliponaxis=False,

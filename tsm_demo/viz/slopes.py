@@ -6,15 +6,15 @@ from textwrap import wrap
 
 import plotly.graph_objects as go
 
+from tsm_demo.viz.families import TSM
 from tsm_demo.viz.published import Pair
-from tsm_demo.viz.system_looks import TSM_GREEN
 from tsm_demo.viz.theme import QUIET, plain
 
 HEIGHT = 470
 LINE_OF_TEXT = 4.4  # points of accuracy that one line of letters takes at this height
 HOVER_LETTERS = 52  # a line
 KINDS = ("temporal", "appearance")
-LOOKS = {"temporal": (TSM_GREEN, "solid"), "appearance": (QUIET, "dot")}
+LOOKS = {"temporal": (TSM.colour, "solid"), "appearance": (QUIET, "dot")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def slopes_figure(pairs: Sequence[Pair], words: SlopeWords) -> go.Figure:
                 y=[pair.tsn, pair.tsm],
                 mode="lines+markers",
                 line={"color": colour, "width": 3, "dash": dash},
-                marker={"color": [QUIET, TSM_GREEN], "size": 10},
+                marker={"color": [QUIET, TSM.colour], "size": 10},
                 name=words.kinds[kind],
                 legendgroup=kind,
                 showlegend=index == 0,

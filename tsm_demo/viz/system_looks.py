@@ -2,19 +2,17 @@
 
 from types import MappingProxyType
 
-from tsm_demo.viz.theme import QUIET
+from tsm_demo.viz.families import OTHER, THREE_D, TSM, TWO_D
 
-TSM_GREEN = "#009E73"
-THREE_D = "#CC79A7"
 # Okabe and Ito's, without orange and blue, which mean future and past. Every mark also has its name beside it.
 SYSTEMS = MappingProxyType(
     {
-        "tsn": QUIET,
-        "tsm": TSM_GREEN,
-        "i3d": THREE_D,
-        "c3d": THREE_D,
-        "trn": "#56B4E9",
-        "lstm": "#56B4E9",
+        "tsn": TWO_D.colour,
+        "tsm": TSM.colour,
+        "i3d": THREE_D.colour,
+        "c3d": THREE_D.colour,
+        "trn": OTHER.colour,
+        "lstm": OTHER.colour,
         "eco": "#D55E00",
         "gst": "#F0E442",
     }
