@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tsm_demo.core.errors import VideoError
-from tsm_demo.serving.predictor import BusyError, CancelledError, JobError, Predictor
+from tsm_demo.serving.line import BusyError, CancelledError, JobError
+from tsm_demo.serving.predictor import Predictor
 
 CLIP = Path("clip.mp4")
 

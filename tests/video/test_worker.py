@@ -4,13 +4,14 @@ import os
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.video.clip_factory import number_of, write_clip
 from tsm_demo.core.errors import VideoError
-from tsm_demo.video import supervise
+from tsm_demo.video import decode
 from tsm_demo.video.clip import DecodeLimits
 from tsm_demo.video.decode import read_clip
 
@@ -37,7 +38,8 @@ def pretend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
     def put(script: str) -> None:
         told = TELL_PID.format(pids=str(tmp_path / "pids"))
-        monkeypatch.setattr(supervise, "WORKER_COMMAND", (sys.executable, "-c", told + READ + script))
+        command = (sys.executable, "-c", told + READ + script)
+        monkeypatch.setattr(decode, "DECODING", replace(decode.DECODING, command=command))
 
     return put
 
@@ -71,7 +73,7 @@ def test_a_hanging_worker_is_ended_with_all_it_started(
     child = f"open({str(tmp_path / 'pids')!r}, 'a').write(f'{{os.getpid()}}\\n'); time.sleep(60)"
     pretend(f"if os.fork() == 0: {child}\ntime.sleep(60)")
     began = time.monotonic()
-    assert sentence(clip, stall_sec=0.7) == supervise.TOO_SLOW
+    assert sentence(clip, stall_sec=0.7) == decode.DECODING.too_slow
     assert time.monotonic() - began < 20
     assert len(pids(tmp_path)) == 4  # two decoders, each with a child
     assert all(gone(pid) for pid in pids(tmp_path))
@@ -80,20 +82,20 @@ def test_a_hanging_worker_is_ended_with_all_it_started(
 
 def test_wall_time_is_for_all_tries_together(clip: Path, folder: Path, pretend, tmp_path: Path) -> None:
     pretend("while True: print('{\"progress\": 0.1}', flush=True); time.sleep(0.05)")
-    assert sentence(clip, wall_sec=1.0) == supervise.TOO_SLOW
+    assert sentence(clip, wall_sec=1.0) == decode.DECODING.too_slow
     assert len(pids(tmp_path)) == 1
     assert gone(pids(tmp_path)[0])
     assert not list(folder.iterdir())
 
 
 def test_the_real_worker_within_no_time(clip: Path, folder: Path) -> None:
-    assert sentence(clip, wall_sec=0.01) == supervise.TOO_SLOW
+    assert sentence(clip, wall_sec=0.01) == decode.DECODING.too_slow
     assert not list(folder.iterdir())
 
 
 def test_a_killed_worker(clip: Path, folder: Path, pretend) -> None:
     pretend("os.kill(os.getpid(), 9)")
-    assert sentence(clip) == supervise.CRASHED
+    assert sentence(clip) == decode.DECODING.crashed
     assert not list(folder.iterdir())
 
 
@@ -110,7 +112,7 @@ def test_a_crash_of_the_first_decoder_leaves_the_second(clip: Path, pretend) -> 
 
 def test_cpu_time_is_bounded(clip: Path, pretend) -> None:
     pretend("from tsm_demo.video.worker import set_limits; set_limits(request['limits'])\nwhile True: pass")
-    assert sentence(clip, cpu_sec=1) == supervise.TOO_SLOW
+    assert sentence(clip, cpu_sec=1) == decode.DECODING.too_slow
 
 
 def test_address_space_is_bounded(clip: Path, pretend) -> None:
@@ -125,7 +127,7 @@ def test_address_space_is_bounded(clip: Path, pretend) -> None:
 
 def test_memory_is_watched_where_address_space_is_not_bounded(clip: Path, folder: Path, pretend) -> None:
     pretend("held = b'x' * (200 << 20); time.sleep(60)")
-    assert sentence(clip, memory_bytes=100 << 20) == supervise.TOO_MUCH_MEMORY
+    assert sentence(clip, memory_bytes=100 << 20) == decode.DECODING.too_much_memory
     assert not list(folder.iterdir())
 
 
@@ -164,7 +166,14 @@ def test_what_the_worker_says_is_checked(clip: Path, pretend, lie: dict) -> None
     pretend(answer.format(truth))
     assert read_clip(clip).frames.shape == (1, 4, 4, 3)
     pretend(answer.format(truth | lie))
-    assert sentence(clip) == supervise.CRASHED
+    assert sentence(clip) == decode.DECODING.crashed
+
+
+@pytest.mark.parametrize("line", ["no JSON", "[1]", "7", "[" * 100_000, '{"done": ', ""])
+def test_a_worker_that_talks_nonsense_has_crashed(clip: Path, folder: Path, pretend, line: str) -> None:
+    pretend(f"print({line!r}, flush=True); time.sleep(60)")
+    assert sentence(clip) == decode.DECODING.crashed
+    assert not list(folder.iterdir())
 
 
 def test_the_worker_knows_no_secrets(clip: Path, pretend, monkeypatch: pytest.MonkeyPatch) -> None:

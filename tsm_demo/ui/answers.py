@@ -14,7 +14,8 @@ from tsm_demo.analysis.explain import explain
 from tsm_demo.analysis.gradcam import LAYERS
 from tsm_demo.analysis.predict import Prediction, answer_clip, read_for
 from tsm_demo.models.networks import load_network
-from tsm_demo.serving.predictor import Job, Predictor, Report, Ticket
+from tsm_demo.serving.line import Report, Ticket
+from tsm_demo.serving.predictor import ClipJob, Predictor
 from tsm_demo.ui.clips import Clip
 from tsm_demo.video.clip import MIB, SampledClip
 
@@ -115,7 +116,7 @@ def _maps(model: str, sampled: SampledClip, view: View) -> NDArray[np.float32]:
     return explain(network, sampled, view.window, view.target, view.layer, reverse=view.reverse)
 
 
-def _job(model: str, span: Span) -> Job:
+def _job(model: str, span: Span) -> ClipJob:
     start_sec, end_sec = span or (None, None)
 
     def job(path: Path, report: Report) -> Answer:

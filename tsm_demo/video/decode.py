@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,11 +15,21 @@ import numpy as np
 from tsm_demo.core.errors import VideoError
 from tsm_demo.core.sampling import SamplingPlan
 from tsm_demo.video.clip import MIB, ClipInfo, DecodeLimits, SampledClip, SampledWindow
-from tsm_demo.video.supervise import CRASHED, TOO_MUCH_MEMORY, WorkerEndedError, run_worker
+from tsm_demo.video.supervise import Bounds, Trade, WorkerEndedError, run_worker
 
 __all__ = ["ClipInfo", "DecodeLimits", "SampledClip", "SampledWindow", "read_clip"]
 
 DECODERS = ("decord", "pyav")  # tried in this order, each in a process of its own
+DECODING = Trade(
+    name="decoding worker",
+    command=(sys.executable, "-m", "tsm_demo.video.worker"),
+    too_slow="Decoding took too long and was stopped: choose a smaller clip or a shorter part of it.",
+    too_much_memory="Decoding needs more memory than one clip may use: scale the clip down.",
+    crashed="The decoder crashed on this clip: convert the clip to H.264 in MP4.",
+    failed="The decoder failed on this clip, and the server's log says why: try it converted to H.264 in MP4.",
+    # Address space is limited: neither NumPy's threads nor malloc's arenas should reserve it.
+    environment={"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"},
+)
 
 
 def read_clip(
@@ -37,13 +48,13 @@ def read_clip(
     _check_file(Path(path), limits)
     highest = 0.0
 
-    def report(progress: float) -> None:
+    def report(said: dict[str, Any]) -> None:
         nonlocal highest
-        highest = min(1.0, max(highest, progress))
+        highest = min(1.0, max(highest, float(said["progress"])))
         if on_progress:
             on_progress(highest)
 
-    deadline_sec = time.monotonic() + limits.wall_sec
+    bounds = Bounds(limits.memory_bytes, limits.stall_sec, time.monotonic() + limits.wall_sec)
     with TemporaryDirectory(prefix="tsm-clip-") as name:
         folder = Path(name)
         clip, out = folder / "clip", folder / "frames.raw"
@@ -54,10 +65,10 @@ def read_clip(
             "plan": asdict(plan),
             "limits": asdict(limits),
         }
-        problem = CRASHED
+        problem = DECODING.crashed
         for decoder in DECODERS:
             try:
-                answer = run_worker(request | {"decoder": decoder}, folder, limits, deadline_sec, report)
+                answer = run_worker(DECODING, request | {"decoder": decoder}, folder, bounds, report)
             except WorkerEndedError as end:
                 problem = str(end)
                 continue
@@ -65,7 +76,7 @@ def read_clip(
                 return _load(answer["done"], out, limits)
             if "failed" in answer:
                 raise VideoError(answer["failed"])
-            problem = TOO_MUCH_MEMORY
+            problem = DECODING.too_much_memory
         raise VideoError(problem)
 
 
@@ -111,5 +122,5 @@ def _load(done: dict[str, Any], out: Path, limits: DecodeLimits) -> SampledClip:
         if not clip.windows or any(not 0 <= row < shape[0] for window in clip.windows for row in window.rows):
             raise ValueError("a window refers to frames that are not there")
     except (KeyError, TypeError, ValueError, OSError) as error:
-        raise VideoError(CRASHED) from error
+        raise VideoError(DECODING.crashed) from error
     return clip

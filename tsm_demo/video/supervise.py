@@ -1,4 +1,4 @@
-"""Run one decoding worker, listen to it, and end it when it breaks a limit."""
+"""Run one worker process, listen to it, and end it when it breaks a limit."""
 
 import json
 import logging
@@ -8,19 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import tsm_demo
-from tsm_demo.video.clip import DecodeLimits
-
-WORKER_COMMAND = (sys.executable, "-m", "tsm_demo.video.worker")
-TOO_SLOW = "Decoding took too long and was stopped: choose a smaller clip or a shorter part of it."
-TOO_MUCH_MEMORY = "Decoding needs more memory than one clip may use: scale the clip down."
-CRASHED = "The decoder crashed on this clip: convert the clip to H.264 in MP4."
-FAILED = "The decoder failed on this clip, and the server's log says why: try it converted to H.264 in MP4."
 
 _POLL_SEC = 0.1
 _MAX_ANSWER_BYTES = 16 * 1024**2
@@ -31,40 +25,66 @@ class WorkerEndedError(Exception):
     """The worker gave no answer; the message is the sentence to show."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A kind of worker: what is started, and the sentence for each way in which it may end without an answer.
+
+    It reads one request, JSON, on standard input, and writes lines of JSON: with the key "progress" any number of
+    times, then one without, its answer.
+    """
+
+    name: str  # in the server's log
+    command: tuple[str, ...]
+    too_slow: str
+    too_much_memory: str
+    crashed: str
+    failed: str  # an exception of Python's, whose traceback is in the log
+    environment: Mapping[str, str] = field(default_factory=dict)  # added to what every worker gets
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a worker may use."""
+
+    memory_bytes: int  # resident
+    stall_sec: float  # without a word: it hangs
+    deadline_sec: float  # on time.monotonic()'s clock
+
+
 def run_worker(
+    trade: Trade,
     request: dict[str, Any],
     folder: Path,
-    limits: DecodeLimits,
-    deadline_sec: float,
-    on_progress: Callable[[float], None],
+    bounds: Bounds,
+    on_progress: Callable[[dict[str, Any]], None],
+    on_poll: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """The worker's answer to one request: a dict with the one key done, failed or refused.
+    """The worker's answer to one request.
 
     Args:
-        request: see tsm_demo.video.worker.
         folder: the worker's private folder: its working directory and its temporary files.
-        deadline_sec: on time.monotonic()'s clock.
+        on_progress: called with each line that has the key "progress".
+        on_poll: called several times a second.
 
-    Raises WorkerEndedError when the worker crashes, hangs, or uses more than its share. In every case, also
-    when `on_progress` raises, nothing of the worker still runs afterwards.
+    Raises WorkerEndedError when the worker crashes, hangs, or uses more than its share. In every case, also when
+    `on_progress` or `on_poll` raises, nothing of the worker still runs afterwards.
     """
     with (folder / "worker.log").open("w+b") as log:
         worker = subprocess.Popen(
-            WORKER_COMMAND,
+            trade.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
             cwd=folder,
-            env=_environment(folder),
+            env=_environment(folder) | dict(trade.environment),
             start_new_session=True,  # a process group of its own, so that all of it can be ended
         )
         try:
-            return _converse(worker, request, limits, deadline_sec, on_progress)
+            return _converse(worker, trade, request, bounds, on_progress, on_poll)
         except WorkerEndedError:
             log.seek(max(0, log.seek(0, os.SEEK_END) - 2000))
-            _log.warning(
-                "decoding worker: exit code %s: %s", worker.returncode, log.read().decode(errors="replace")
-            )
+            said = log.read().decode(errors="replace")
+            _log.warning("%s: exit code %s: %s", trade.name, worker.returncode, said)
             raise
         finally:
             _end(worker)
@@ -90,18 +110,16 @@ def _environment(folder: Path) -> dict[str, str]:
         "PYTHONUTF8": "1",
         "LANG": "C.UTF-8",
         "TMPDIR": str(folder),
-        # Address space is limited: neither NumPy's threads nor malloc's arenas should reserve it.
-        "OPENBLAS_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",
     }
 
 
 def _converse(
     worker: subprocess.Popen[bytes],
+    trade: Trade,
     request: dict[str, Any],
-    limits: DecodeLimits,
-    deadline_sec: float,
-    on_progress: Callable[[float], None],
+    bounds: Bounds,
+    on_progress: Callable[[dict[str, Any]], None],
+    on_poll: Callable[[], None],
 ) -> dict[str, Any]:
     assert worker.stdin
     assert worker.stdout
@@ -113,33 +131,45 @@ def _converse(
     with selectors.DefaultSelector() as selector:
         selector.register(worker.stdout, selectors.EVENT_READ)
         while True:
+            on_poll()
             now = time.monotonic()
-            if now > min(deadline_sec, heard_at + limits.stall_sec):
-                raise WorkerEndedError(TOO_SLOW)
-            if resident_bytes(worker.pid) > limits.memory_bytes:
-                raise WorkerEndedError(TOO_MUCH_MEMORY)
+            if now > min(bounds.deadline_sec, heard_at + bounds.stall_sec):
+                raise WorkerEndedError(trade.too_slow)
+            if resident_bytes(worker.pid) > bounds.memory_bytes:
+                raise WorkerEndedError(trade.too_much_memory)
             if not selector.select(_POLL_SEC):
                 continue
             chunk = os.read(worker.stdout.fileno(), 65536)
             if not chunk:
-                raise WorkerEndedError(_why_it_died(worker))
+                raise WorkerEndedError(_why_it_died(worker, trade))
             heard_at = now
             *lines, heard = (heard + chunk).split(b"\n")
             if len(heard) > _MAX_ANSWER_BYTES:
-                raise WorkerEndedError(CRASHED)
+                raise WorkerEndedError(trade.crashed)
             for line in lines:
-                message = json.loads(line)
+                message = _understood(line, trade)
                 if "progress" not in message:
                     return message
-                on_progress(float(message["progress"]))
+                on_progress(message)
 
 
-def _why_it_died(worker: subprocess.Popen[bytes]) -> str:
+def _understood(line: bytes, trade: Trade) -> dict[str, Any]:
+    """A line that a worker wrote, which may be anything."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise WorkerEndedError(trade.crashed) from error
+    if not isinstance(message, dict):
+        raise WorkerEndedError(trade.crashed)
+    return message
+
+
+def _why_it_died(worker: subprocess.Popen[bytes], trade: Trade) -> str:
     with suppress(subprocess.TimeoutExpired):
         worker.wait(timeout=1)
     if worker.returncode in (-signal.SIGXCPU, -signal.SIGALRM):
-        return TOO_SLOW
-    return FAILED if worker.returncode == 1 else CRASHED  # 1: an exception of Python's, not a native crash
+        return trade.too_slow
+    return trade.failed if worker.returncode == 1 else trade.crashed  # 1: an exception of Python's
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
