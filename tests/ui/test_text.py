@@ -3,9 +3,11 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
+from tsm_demo.analysis.measure import Stage
 from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift_table import MODES
 from tsm_demo.core.temporal_reach import STEPS
@@ -50,11 +52,19 @@ COMPOSED = {
         *("placement_some", "placement_none", *(f"placement_{placement}" for placement in PLACEMENTS)),
         *(f"cost_{block}" for block in BLOCKS_TO_COPY),
     },
+    "cost_measure": {
+        *(f"step_{step}" for step in get_args(get_type_hints(Stage)["step"])),
+        *(f"{what}_{many}" for what in ("clip", "frame", "core", "thread") for many in ("one", "many")),
+        *(f"{kind}_{end}" for kind in ("time", "peak") for end in ("claim", "alone")),
+        *(f"table_{part}" for part in ("median", "low", "high")),
+        *("whose_own", "whose_reference", "time_source", "time_source_alone"),
+    },
 }
 FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of the interface code
     "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
     "shift": ("pages/shift.py", "app.py", *(f"tsm_demo/ui/shift_{part}.py" for part in SHIFT_PARTS)),
     "shift_why": ("tsm_demo/ui/why_view.py",),
+    "cost_measure": ("tsm_demo/ui/measure_view.py", "tsm_demo/ui/measured_view.py"),
 }
 
 
