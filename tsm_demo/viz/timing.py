@@ -10,7 +10,7 @@ from tsm_demo.viz.families import look_of
 from tsm_demo.viz.theme import plain
 
 MIB = 2**20
-ROW_PX, AXIS_PX = 64, 50
+ROW_PX, AXIS_PX = 72, 50
 REACH = 1.6  # how many times the slowest upper quartile the axis of times may reach
 
 
