@@ -50,6 +50,7 @@ def show_growth(shown: Sequence[Counted], choice: CostChoice) -> None:
             for line in lines
         )
     )
+    st.caption(W["source"])
     with st.expander(W["growth_table"], on_change="rerun", key="cost growth table") as table:
         if table.open:
             st.dataframe(as_table(lines, W[f"growth_over_{over}"]), hide_index=True)
