@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from math import inf
 from pathlib import Path
-from typing import Literal
+from typing import get_args
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -13,6 +13,8 @@ from torch import Tensor, nn
 
 from tsm_demo.core.errors import ModelError
 from tsm_demo.core.labels import MOTION_LABELS
+from tsm_demo.core.sampling import Kind
+from tsm_demo.core.views import Views
 from tsm_demo.models.registry import ModelSpec, build
 from tsm_demo.models.video_network import VideoNetwork
 
@@ -27,12 +29,15 @@ class WeightFacts:
 
     spec: ModelSpec
     labels: tuple[str, ...]
-    picture_size: int  # pixels a side; the whole frame is squeezed to it
+    picture_size: int  # pixels a side of what the network sees
     seed: int = 0
     clips_seen: int = 0
     accuracy: float | None = None  # top-1 on held-out synthetic clips, 0..1
     temperature: float = 1.0  # logits are divided by it before the softmax
-    sampling: Literal["windows", "segments"] = "windows"  # 2 s windows, or segments of the whole clip
+    sampling: Kind = "windows"  # see SamplingPlan
+    dense_frames: int = 64  # of dense sampling
+    short_side: int | None = None  # scaled to it, the centre is seen; None: the whole frame, squeezed
+    thorough: Views | None = None  # as published accuracies were measured; None: there is one view only
 
     def __post_init__(self) -> None:
         """Raises ModelError for what a file may say but nobody could use."""
@@ -40,13 +45,16 @@ class WeightFacts:
             "labels": all(isinstance(label, str) for label in self.labels),
             "picture_size": isinstance(self.picture_size, int) and self.picture_size > 0,
             "temperature": isinstance(self.temperature, int | float) and 0 < self.temperature < inf,
-            "sampling": self.sampling in ("windows", "segments"),
+            "sampling": self.sampling in get_args(Kind),
+            "short_side": self.short_side is None or self.short_side >= self.picture_size,
+            "dense_frames": isinstance(self.dense_frames, int) and self.dense_frames > 0,
         }
         if not all(usable.values()):
             wrong = " and ".join(name for name, fits in usable.items() if not fits)
             raise ModelError(
                 f"The weights' description has an unusable {wrong}: labels are texts, picture_size a whole "
-                "number of pixels, temperature a number above 0, sampling 'windows' or 'segments'."
+                "number of pixels, temperature a number above 0, sampling 'windows', 'segments' or 'dense', short_side "
+                "no less than picture_size, and dense_frames at least 1."
             )
 
 
@@ -133,6 +141,7 @@ def _read(path: Path) -> tuple[dict[str, Tensor], WeightFacts]:
     try:
         facts = json.loads(header)
         facts["spec"], facts["labels"] = ModelSpec(**facts["spec"]), tuple(facts["labels"])
+        facts["thorough"] = Views(**facts["thorough"]) if facts.get("thorough") else None
         return tensors, WeightFacts(**facts)
     except (TypeError, KeyError, json.JSONDecodeError, RecursionError) as error:
         raise ModelError(f"The description inside {path.name} is not one that this version reads.") from error

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from tsm_demo.analysis.explain import explain
 from tsm_demo.analysis.gradcam import LAYERS
-from tsm_demo.analysis.predict import Prediction, answer_clip, read_for
+from tsm_demo.analysis.predict import Prediction, answer_clip
+from tsm_demo.analysis.seeing import read_for
 from tsm_demo.models.networks import load_network
 from tsm_demo.serving.line import Report, Ticket
 from tsm_demo.serving.predictor import ClipJob, Predictor
