@@ -66,10 +66,10 @@ class Checkpoint:
     facts: WeightFacts
 
 
-def save_checkpoint(path: Path, model: nn.Module, facts: WeightFacts) -> None:
-    """Write the weights as float16 (counters as they are) with the facts in the header."""
+def save_checkpoint(path: Path, model: nn.Module, facts: WeightFacts, half: bool = True) -> None:
+    """Write the weights as float16 (or as they are; counters always) with the facts in the header."""
     tensors = {
-        name: (value.half() if value.is_floating_point() else value).contiguous()
+        name: (value.half() if half and value.is_floating_point() else value).contiguous()
         for name, value in model.state_dict().items()
     }
     save_file(tensors, path, metadata={FACTS_KEY: json.dumps(asdict(facts))})
