@@ -91,7 +91,7 @@ def predict(
 
     Args:
         model: an embedded network, or an architecture's name (random weights).
-        checkpoint: a weights file of this project instead.
+        checkpoint: a weights file instead (see `load_checkpoint`).
         start_sec, end_sec: the part of the clip to look at.
         reverse: show the network the sampled frames in reverse order.
         window: index of the window to give frame scores of; None is the most confident one.
@@ -199,7 +199,7 @@ def answer_clip(
         window_scores=window_scores.numpy(),
         window_frame_scores=frame_scores,
         reversed=reverse,
-        warnings=(*clip.warnings, *random),
+        warnings=(*clip.warnings, *network.notes, *random),
         seconds={"prepare": prepared - started, "forward": time.perf_counter() - prepared},
     )
 

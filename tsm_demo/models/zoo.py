@@ -14,7 +14,9 @@ from tsm_demo.models.registry import ModelSpec
 
 ZOO = Path(__file__).parents[1] / "assets" / "zoo"
 DEFAULT = "tsm_r50_8f_k400"  # names what people do
-DEFAULT_FOR_TIME = "tsm_r50_8f_sthv2"  # names what happens to things: here a network without time falls behind
+DEFAULT_FOR_TIME = (
+    "tsm_r50_8f_sthv2"  # names what happens to things: here a network without time falls behind
+)
 
 Colour = tuple[float, float, float]  # of red, green and blue
 
