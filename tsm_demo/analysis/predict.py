@@ -89,7 +89,7 @@ def predict(
 
     Args:
         model: an embedded network, or an architecture's name (random weights).
-        checkpoint: a weights file of this project instead.
+        checkpoint: a weights file instead (see `load_checkpoint`).
         start_sec, end_sec: the part of the clip to look at.
         reverse: show the network the sampled frames in reverse order.
         frames: T to use instead of the network's own; it was not trained so, which a warning says.
@@ -192,7 +192,7 @@ def answer_clip(
         window_scores=window_scores.numpy(),
         window_frame_scores=frame_scores,
         reversed=reverse,
-        warnings=(*clip.warnings, *random, *said_of_frames(network, len(rows))),
+        warnings=(*clip.warnings, *network.notes, *random, *said_of_frames(network, len(rows))),
         seconds={"prepare": prepared - started, "forward": time.perf_counter() - prepared},
     )
 

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tsm_demo.commands.arguments import Commands
 from tsm_demo.core.errors import TsmDemoError
@@ -53,11 +53,11 @@ def _show_list(folder: Path, as_json: bool) -> None:
     from tsm_demo.models.zoo import list_zoo, zoo_entry
 
     here = list_cached(folder)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": entry.name,
             "here": entry.name in here,
-            "bytes": here.get(entry.name, entry.nbytes),
+            "megabytes": here.get(entry.name, entry.nbytes) / 1e6,
             "top1": entry.accuracy[0].top1,
             "protocol": entry.accuracy[0].protocol,
             "dataset": entry.dataset,
@@ -72,8 +72,7 @@ def _show_list(folder: Path, as_json: bool) -> None:
     print(f"The cache is {folder}")
     for row in rows:
         mark = "here" if row["here"] else ""
-        size = f"{row['bytes'] / 1e6:.0f} MB"
-        print(f"{mark:5}{row['name']:28} {size:>7} {row['top1']:6.2f} %  {row['title']}")
+        print("{0:5}{name:28} {megabytes:4.0f} MB {top1:6.2f} %  {title}".format(mark, **row))
 
 
 class _Line:

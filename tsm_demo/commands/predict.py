@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("predict", help="name what a clip shows")
     parser.add_argument("clip", type=Path, metavar="CLIP")
     parser.add_argument("--model", default="motion", metavar="NAME", help="see `models`; default: motion")
-    parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="weights made by `train`, instead")
+    parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="a weights file instead")
     parser.add_argument("--top-k", type=count, default=5, metavar="K")
     parser.add_argument("--start", type=float, metavar="SEC", help="look from here")
     parser.add_argument("--end", type=float, metavar="SEC", help="look up to here")

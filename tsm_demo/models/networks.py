@@ -25,6 +25,7 @@ class Network:
     weights: Weights
     model: VideoNetwork
     facts: WeightFacts
+    notes: tuple[str, ...] = ()  # what had to be assumed of a file
 
 
 def list_networks() -> list[str]:
@@ -46,13 +47,13 @@ def open_network(name: str = "motion", checkpoint: Path | None = None) -> Networ
     Args:
         name: an embedded network; a published one that has been fetched; or an architecture, which gets random weights
             and its usual input.
-        checkpoint: a weights file instead; its own description decides what is built.
+        checkpoint: a weights file instead, of this project, MIT's or MMAction2's; what it holds decides what is built.
 
     Raises ModelError for a name that is none and for a file that does not load.
     """
     if checkpoint is not None:
         loaded = load_checkpoint(checkpoint)
-        return Network(loaded.facts.spec.name, "file", loaded.model, loaded.facts)
+        return Network(loaded.facts.spec.name, "file", loaded.model, loaded.facts, loaded.notes)
     if name in EMBEDDED:
         loaded = load_checkpoint(embedded_path(name))
         return Network(name, "embedded", loaded.model, loaded.facts)

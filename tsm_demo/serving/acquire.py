@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import torch
 from filelock import FileLock, Timeout
 
 from tsm_demo.core.errors import ModelError
@@ -60,7 +61,7 @@ def _keep(part: Path, name: str, folder: Path) -> None:
     new = folder / f"{name}.new"
     try:
         read = read_official(part, name)
-        save_checkpoint(new, read.model, read.facts, half=False)
+        save_checkpoint(new, read.model, read.facts, dtype=torch.float32)
         _sync(new)
         os.replace(new, cached_path(name, folder))
         _sync(folder)
