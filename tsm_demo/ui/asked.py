@@ -8,6 +8,8 @@ from tsm_demo.models.checkpoints import EMBEDDED
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.models.video_network import ScoresFrames
 
+WAYS = {"tsn": "motion_tsn", "tsm_online": "motion_online", "cnn3d": "motion_3d"}  # and else TSM
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -28,6 +30,12 @@ class Asked:
     @property
     def embedded(self) -> bool:
         return self.checkpoint is None and self.model in EMBEDDED
+
+    @property
+    def way(self) -> str:
+        """In which way the network sees time, by the embedded one that does the same."""
+        architecture = self.network().facts.spec.name
+        return next((way for start, way in WAYS.items() if architecture.startswith(start)), "motion")
 
     def network(self) -> Network:
         """The network itself, shared. Raises ModelError when it is not here, or scores no single frames."""
