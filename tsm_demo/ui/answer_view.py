@@ -55,7 +55,7 @@ def show_answer(clip: Clip, asked: Asked, span: Span, found: Answer, words: Mapp
             frame_scores=[float(score) for score in shown.frame_scores[:, index]],
             class_label=label,
             words=player_words(),
-            key=f"player {clip.identity}",  # another clip starts at its own strongest frame
+            key=f"player {clip.identity} {len(frames)}",  # another clip starts at its own strongest frame
             is_reversed=reverse,
         )
     with left:
