@@ -7,7 +7,7 @@ from tsm_demo.core.labels import MOTION_LABELS
 from tsm_demo.ui.answer_view import show_answer
 from tsm_demo.ui.answers import answer
 from tsm_demo.ui.clip_picker import pick
-from tsm_demo.ui.fetch_view import show_asked, show_more
+from tsm_demo.ui.fetch_view import show_asked
 from tsm_demo.ui.frame import stay_in_frame
 from tsm_demo.ui.text import words
 from tsm_demo.ui.windows import choose_span
@@ -16,8 +16,9 @@ W = words("your_clip")
 
 stay_in_frame()
 st.title(W["title"], anchor=False)
-st.markdown(W["lead"])
+lead = st.empty()
 clip, asked = pick(W)
+lead.markdown(W["lead"] if asked.embedded else W["lead_other"])
 try:
     found = answer(clip, asked, None, W)
     span = choose_span(found.sampled.info.duration_sec, W)
@@ -30,7 +31,6 @@ except TsmDemoError as error:
     st.error(str(error))
     st.markdown(W["problem_next"])
 st.divider()
-show_more()
 if asked.embedded:
     st.markdown(W["knows"].format(labels=", ".join(MOTION_LABELS)))
 else:

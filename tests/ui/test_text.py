@@ -10,6 +10,7 @@ import pytest
 from tsm_demo.analysis.layer_trace import KINDS as LAYER_KINDS
 from tsm_demo.analysis.measure import Stage
 from tsm_demo.core.placement import PLACEMENTS
+from tsm_demo.core.sampling import Kind
 from tsm_demo.core.shift_table import MODES
 from tsm_demo.core.temporal_reach import STEPS
 from tsm_demo.models.checkpoints import EMBEDDED
@@ -24,6 +25,7 @@ from tsm_demo.ui.cost_where_view import MEASURES
 from tsm_demo.ui.count_choices import NUMBERS, PRESETS
 from tsm_demo.ui.count_told import BROWSER_WORDS as COUNT_WORDS
 from tsm_demo.ui.count_told import FAMILIES, LINES
+from tsm_demo.ui.fetch_view import KNOWN
 from tsm_demo.ui.network_picker import NETWORKS
 from tsm_demo.ui.results_choices import DATA, METRICS, ORDER, SCALES, TRAINED
 from tsm_demo.ui.results_family import RELATIVES
@@ -49,9 +51,13 @@ COMPOSED = {
         *(f"download_{kind}" for kind in ("webp", "gif", "mp4")),
         *(f"course_{model}" for model in NETWORKS.values()),
         *("both_flip", "both_same", "both_same_2d", "both_same_own", "both_other"),
-        *("verdict_unclear", "verdict_unclear_classes"),
+        *("verdict_unclear", "verdict_unclear_classes", "seen_middle", "seen_whole"),
+        *(f"seen_{kind}" for kind in get_args(Kind)),
     },
-    "your_clip_network": {f"step_{step}" for step in get_args(get_type_hints(FetchStage)["step"])},
+    "your_clip_network": {
+        *(f"step_{step}" for step in get_args(get_type_hints(FetchStage)["step"])),
+        *(f"what_{what}" for what in KNOWN.values()),
+    },
     "start": {
         *("2d", "tsm", "forwards", "backwards", "picture_forwards", "picture_backwards"),
         *("same_scores", "same_label", "differ", "unsure_one", "unsure_both"),

@@ -43,6 +43,8 @@ def show_answer(clip: Clip, asked: Asked, span: Span, found: Answer, words: Mapp
     with right:
         player = st.container()  # above its controls, but drawn when they have been read
         label, layer = _choose_evidence(best, shown.labels, words)
+        if not asked.embedded:
+            st.caption(_what_was_seen(asked, len(shown.frames), words))
     index = shown.labels.index(label)
     frames = shrink_frames(window_pictures(asked.network(), found.sampled, window, reverse))
     pictures = [to_jpeg(frame) for frame in frames]
@@ -64,6 +66,13 @@ def show_answer(clip: Clip, asked: Asked, span: Span, found: Answer, words: Mapp
     st.subheader(words["downloads"], anchor=False)
     st.caption(words["downloads_text"])
     show_downloads(clip.name, shown, frames, maps, words)
+
+
+def _what_was_seen(asked: Asked, frames: int, words: Mapping[str, str]) -> str:
+    """Which frames, and which part of them."""
+    facts = asked.network().facts
+    which = words[f"seen_{facts.sampling}"].format(frames=frames, dense=facts.dense_frames)
+    return f"{which} {words['seen_middle' if facts.short_side else 'seen_whole']}"
 
 
 def _choose_order(words: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ import streamlit as st
 from tsm_demo.ui.answers import forget_own
 from tsm_demo.ui.asked import Asked
 from tsm_demo.ui.clips import UPLOAD_TYPES, Clip, bundled_clip, bundled_labels, uploaded_clip
+from tsm_demo.ui.fetch_view import show_more
 from tsm_demo.ui.network_picker import pick_network
 from tsm_demo.ui.text import words
 
@@ -16,7 +17,8 @@ UPLOAD_KEY, KEPT_KEY, CLIP_KEY = "upload", "kept_upload", "clip"
 def pick(page: Mapping[str, str]) -> tuple[Clip, Asked]:
     """The chosen clip and network. Both are in the page's address; an upload is kept while the visit lasts."""
     arriving = UPLOAD_KEY not in st.session_state  # Streamlit forgets the uploader with its page
-    left, middle, right = st.columns([3, 3, 5], vertical_alignment="top")
+    menus, right = st.columns([6, 5], vertical_alignment="top")
+    left, middle = menus.columns(2)
     with right:
         st.file_uploader(
             page["upload"],
@@ -44,6 +46,8 @@ def pick(page: Mapping[str, str]) -> tuple[Clip, Asked]:
         )
     with middle:
         asked = pick_network(forget_view)
+    with menus:
+        show_more()
     # An empty value in the address leaves a widget without any: the first of the list then.
     clip = kept if kept and name == page["own"] else bundled_clip(name or names[0])
     return clip, asked

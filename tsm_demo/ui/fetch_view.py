@@ -9,20 +9,32 @@ from tsm_demo.models.zoo import DEFAULT, DEFAULT_FOR_TIME, ZooEntry, list_zoo, z
 from tsm_demo.serving.fetch import Fetching
 from tsm_demo.ui import fetches
 from tsm_demo.ui.asked import Asked
-from tsm_demo.ui.network_picker import ask
-from tsm_demo.ui.own_weights import OWN, own_weights, show_upload
+from tsm_demo.ui.network_picker import ask, missing_network
+from tsm_demo.ui.own_weights import OWN, own_notes, show_upload
 from tsm_demo.ui.text import words
 
 POLL_SEC = 0.5
 OFFERED = (DEFAULT, DEFAULT_FOR_TIME)
+KNOWN = {  # data set -> what its classes are about
+    "Kinetics-400": "people",
+    "Something-Something V1": "things",
+    "Something-Something V2": "things",
+    "Jester": "gestures",
+    "UCF101": "sports",
+    "HMDB51": "everyday",
+}
 
 
 def show_offer() -> None:
     """Beside an answer of an embedded network: what would know more, one click away."""
     W = words("your_clip_network")
     with st.container(border=True):
-        st.markdown(W["offer"])
-        _show(OFFERED, "offer")
+        if missing := missing_network():  # what a link has asked for
+            st.markdown(W["missing"])
+            _show((missing,), "offer")
+        else:
+            st.markdown(W["offer"])
+            _show(OFFERED, "offer")
 
 
 def show_more() -> None:
@@ -40,17 +52,13 @@ def show_more() -> None:
         if show_upload():
             ask(OWN)
             st.rerun()
-        if own := own_weights():
-            st.caption(" ".join(own.notes))
 
 
 def show_asked(asked: Asked) -> None:
     """What is known of the network that answers, when it is not an embedded one."""
     W = words("your_clip_network")
     if asked.checkpoint is not None:
-        own = own_weights()
-        st.markdown(W["about_own"].format(classes=len(asked.network().facts.labels)))
-        st.caption(" ".join(own.notes if own else ()))
+        st.markdown(" ".join([W["about_own"], *own_notes()]))
     else:
         st.markdown(_facts(zoo_entry(asked.model), W))
 
@@ -87,9 +95,7 @@ def _control(entry: ZooEntry, place: str) -> None:
             W["cancel"], key=f"cancel_{place}_{entry.name}", on_click=fetches.give_up, args=(entry.name,)
         )
         return
-    st.caption(
-        W["knows"].format(title=entry.title, classes=entry.spec.num_classes, top1=entry.accuracy[0].top1)
-    )
+    st.caption(_short(entry, W))
     if is_cached(entry.name):
         if st.button(W["ask"], key=f"ask_{place}_{entry.name}"):
             ask(entry.name)
@@ -103,6 +109,15 @@ def _control(entry: ZooEntry, place: str) -> None:
     )
     if said := fetches.trouble(entry.name):
         st.error(said)
+
+
+def _short(entry: ZooEntry, W: Mapping[str, str]) -> str:
+    return W["knows"].format(
+        title=entry.title,
+        classes=entry.spec.num_classes,
+        what=W[f"what_{KNOWN[entry.dataset]}"],
+        top1=entry.accuracy[0].top1,
+    )
 
 
 def _share(running: Fetching) -> float:
@@ -140,6 +155,7 @@ def _facts(entry: ZooEntry, W: Mapping[str, str]) -> str:
         title=entry.title,
         source=entry.source,
         dataset=entry.dataset,
+        what=W[f"what_{KNOWN[entry.dataset]}"],
         classes=entry.spec.num_classes,
         accuracy=measured,
         licence=entry.licence,

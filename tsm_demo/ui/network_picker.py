@@ -6,7 +6,7 @@ import streamlit as st
 
 from tsm_demo.analysis.cost import cost
 from tsm_demo.core.errors import TsmDemoError
-from tsm_demo.models.cache import list_cached
+from tsm_demo.models.cache import is_cached, list_cached
 from tsm_demo.models.weight_facts import WeightFacts
 from tsm_demo.models.zoo import list_zoo, zoo_entry
 from tsm_demo.ui.address import Linked
@@ -66,6 +66,12 @@ def pick_network(forget_view: Callable[[], None]) -> Asked:
 def ask(model: str) -> None:
     """Have the page ask another network from its next run on."""
     st.session_state[NEXT] = model
+
+
+def missing_network() -> str | None:
+    """A published network that the page's address asks for, and that is not here."""
+    asked = st.query_params.get("model", "")
+    return asked if asked in list_zoo() and not is_cached(asked) else None
 
 
 def title_of(model: str) -> str:

@@ -38,6 +38,12 @@ def own_weights() -> OwnWeights | None:
     return own if own and own.path.is_file() else None
 
 
+def own_notes() -> tuple[str, ...]:
+    """What had to be assumed of the visitor's file."""
+    own = own_weights()
+    return own.notes if own else ()
+
+
 def show_upload() -> bool:
     """The uploader, and what came of the last file; True when a new file has just been read."""
     W = words("your_clip_network")
