@@ -66,6 +66,9 @@ def show_asked(asked: Asked) -> None:
 def _show(names: Sequence[str], place: str) -> None:
     """The same fragment with and without a running download: a poll that comes late finds it still there."""
     going = _going(names)
+    if name := fetches.arrived(names):
+        ask(name)  # what was fetched answers at once
+        st.rerun()
     st.fragment(_controls, run_every=POLL_SEC if going else None)(names, place, going)
 
 
@@ -74,12 +77,8 @@ def _going(names: Sequence[str]) -> frozenset[str]:
 
 
 def _controls(names: Sequence[str], place: str, before: frozenset[str]) -> None:
-    now = _going(names)
-    if now != before:
-        for name in before - now:
-            if is_cached(name):
-                ask(name)  # what has just come answers at once
-        st.rerun()
+    if _going(names) != before:
+        st.rerun()  # begun, or ended: there is something else to show
     for column, name in zip(st.columns(len(names)), names, strict=True):
         with column:
             _control(zoo_entry(name), place)

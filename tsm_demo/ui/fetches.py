@@ -1,5 +1,6 @@
 """Published networks on their way to this server, as one visitor sees them: asked for, waited for, given up, here."""
 
+from collections.abc import Iterable
 from uuid import uuid4
 
 import streamlit as st
@@ -9,7 +10,7 @@ from tsm_demo.models.cache import is_cached
 from tsm_demo.serving.fetch import Fetcher, Fetching, FetchRequest
 from tsm_demo.serving.line import CancelledError
 
-VISITOR, GOING, SAID = "visitor", "fetching", "fetch_said"  # in the session state
+VISITOR, GOING, SAID, ARRIVED = "visitor", "fetching", "fetch_said", "fetch_arrived"  # in the session state
 
 
 @st.cache_resource(show_spinner=False)
@@ -40,6 +41,7 @@ def going(name: str) -> Fetching | None:
     del _going()[name]
     try:
         found.result()
+        st.session_state[ARRIVED] = name
     except CancelledError:
         pass
     except TsmDemoError as error:
@@ -47,9 +49,9 @@ def going(name: str) -> Fetching | None:
     return None
 
 
-def any_going() -> bool:
-    """Whether the visitor waits for any."""
-    return bool(_going())
+def arrived(names: Iterable[str]) -> str | None:
+    """The network that has come since this was asked last, if it is one of these."""
+    return st.session_state.pop(ARRIVED) if st.session_state.get(ARRIVED) in names else None
 
 
 def trouble(name: str) -> str | None:

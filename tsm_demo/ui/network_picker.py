@@ -103,8 +103,13 @@ def _select(menu: dict[str, str], forget_view: Callable[[], None]) -> str:
         to_address()
         forget_view()
 
+    titles = {model: title_of(model) for model in menu.values()}
     model: str = st.selectbox(
-        W["network"], format_func=title_of, help=W["network_help"], on_change=changed, **widget
+        W["network"],
+        format_func=lambda model: titles.get(model, model),
+        help=W["network_help"],
+        on_change=changed,
+        **widget,
     )
     return model
 

@@ -12,6 +12,7 @@ from tsm_demo.analysis.predict import Prediction
 from tsm_demo.core.score import Score
 from tsm_demo.viz.theme import DASHES, LINES, QUIET, plain
 
+MOST_TICKS = 8  # of a phone's width
 WIDEST_LABEL = 24  # characters
 STRIP_SHARE = 0.36  # of the course figure's height
 
@@ -52,6 +53,7 @@ def course(answer: Prediction, pictures: Sequence[bytes], labels: Sequence[str],
         axis: what the horizontal axis counts.
     """
     T = len(answer.frames)
+    step = -(-T // MOST_TICKS)
     figure = go.Figure()
     for label, colour, dash in zip(labels, LINES, DASHES, strict=False):
         scores = answer.frame_scores[:, answer.labels.index(label)]
@@ -86,8 +88,8 @@ def course(answer: Prediction, pictures: Sequence[bytes], labels: Sequence[str],
     )
     figure.update_xaxes(
         range=[-0.5, T - 0.5],
-        tickvals=list(range(T)),
-        ticktext=[f"{time_sec:.2f}" for time_sec in answer.frame_times_sec],
+        tickvals=list(range(0, T, step)),
+        ticktext=[f"{time_sec:.2f}" for time_sec in answer.frame_times_sec[::step]],
         title=axis,
     )
     figure.update_yaxes(
