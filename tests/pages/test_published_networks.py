@@ -100,7 +100,7 @@ def test_one_click_fetches_and_asks(server, cache):
     answered(app)
     assert cached_path(DEFAULT, cache).is_file()
     assert len(server.asked) == 1
-    assert app.query_params["model"] == [DEFAULT]
+    assert app.query_params["model"] == DEFAULT
 
 
 def test_a_server_without_the_file_gets_a_sentence_and_the_answer_stays(server, cache):

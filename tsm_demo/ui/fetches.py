@@ -1,6 +1,6 @@
 """Published networks on their way to this server, as one visitor sees them: asked for, waited for, given up, here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from uuid import uuid4
 
 import streamlit as st
@@ -49,9 +49,13 @@ def going(name: str) -> Fetching | None:
     return None
 
 
-def arrived(names: Iterable[str]) -> str | None:
+def arrived(names: Collection[str]) -> str | None:
     """The network that has come since this was asked last, if it is one of these."""
-    return st.session_state.pop(ARRIVED) if st.session_state.get(ARRIVED) in names else None
+    name: str | None = st.session_state.get(ARRIVED)
+    if name not in names:
+        return None
+    del st.session_state[ARRIVED]
+    return name
 
 
 def trouble(name: str) -> str | None:
