@@ -6,6 +6,7 @@ never built.
 """
 
 import mmap
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ STORAGES = {
 TENSORS = (Name("torch._utils _rebuild_tensor_v2"), Name("torch._utils _rebuild_tensor"))
 PARAMETERS = (Name("torch._utils _rebuild_parameter"),)
 COUNT_BYTES = 8
+BROKEN = (zipfile.BadZipFile, struct.error, EOFError, ValueError, RuntimeError, OSError)  # of a zip archive
 LEGACY_HEAD = (0x1950A86A20F9469CFC6C, 1001)  # torch.save's magic number and version before PyTorch 1.6
 
 
@@ -67,7 +69,7 @@ def read_torch_file(path: Path) -> dict[str, Tensor]:
     if zipfile.is_zipfile(path):
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except BROKEN as error:
             raise ModelError(f"{path.name} is damaged: get it again.") from error
         with archive:
             return _read_archive(archive, path.name)
@@ -110,7 +112,7 @@ def _read_archive(archive: zipfile.ZipFile, file_name: str) -> dict[str, Tensor]
             raise ModelError(f"{file_name} is not whole: it lacks a tensor that it names.")
         try:
             return archive.read(entry)
-        except (zipfile.BadZipFile, EOFError, RuntimeError, OSError) as error:
+        except BROKEN as error:
             raise ModelError(f"{file_name} is damaged: get it again.") from error
 
     if "byteorder" in entries and read(entries["byteorder"]) != b"little":
