@@ -40,6 +40,7 @@ STORAGES = {
 TENSORS = (Name("torch._utils _rebuild_tensor_v2"), Name("torch._utils _rebuild_tensor"))
 PARAMETERS = (Name("torch._utils _rebuild_parameter"),)
 COUNT_BYTES = 8
+ZIP_HEAD, PICKLE_HEAD = b"PK", b"\x80"
 BROKEN = (zipfile.BadZipFile, struct.error, EOFError, ValueError, RuntimeError, OSError)  # of a zip archive
 LEGACY_HEAD = (0x1950A86A20F9469CFC6C, 1001)  # torch.save's magic number and version before PyTorch 1.6
 
@@ -66,7 +67,7 @@ ReadStorage = Callable[[_Storage], bytearray]
 
 def read_torch_file(path: Path) -> dict[str, Tensor]:
     """The state dict of a file that torch.save wrote, bare or wrapped, without unpickling it. Raises ModelError."""
-    if zipfile.is_zipfile(path):
+    if _head(path) == ZIP_HEAD:
         try:
             archive = zipfile.ZipFile(path)
         except BROKEN as error:
@@ -79,9 +80,13 @@ def read_torch_file(path: Path) -> dict[str, Tensor]:
 
 def is_torch_file(path: Path) -> bool:
     """Whether a file looks like one of torch.save: a zip archive, or a pickle."""
+    head = _head(path)
+    return head == ZIP_HEAD or head[:1] == PICKLE_HEAD
+
+
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        head = file.read(2)
-    return head == b"PK" or head[:1] == b"\x80"
+        return file.read(2)
 
 
 def unwrapped(contents: Mapping[str, object]) -> Mapping[str, object]:
