@@ -5,10 +5,21 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from tsm_demo.commands import calibrate, cost, evaluate, fetch, fold_study, models, predict, sheet, train
+from tsm_demo.commands import (
+    calibrate,
+    cost,
+    evaluate,
+    export,
+    fetch,
+    fold_study,
+    models,
+    predict,
+    sheet,
+    train,
+)
 from tsm_demo.core.errors import TsmDemoError
 
-COMMANDS = (predict, cost, models, fetch, train, evaluate, calibrate, fold_study, sheet)
+COMMANDS = (predict, cost, models, fetch, export, train, evaluate, calibrate, fold_study, sheet)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

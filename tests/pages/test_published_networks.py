@@ -27,8 +27,8 @@ W = words("your_clip_network")
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A file with 400 classes, as MIT's code saves it."""
-    return write_published(tmp_path_factory.mktemp("published") / "net.pth", DEFAULT).read_bytes()
+    """A file with 400 classes, as MMAction2 publishes it."""
+    return write_published(tmp_path_factory.mktemp("published") / "net.pth").read_bytes()
 
 
 @pytest.fixture(scope="module")

@@ -67,16 +67,15 @@ def describe(pickled: bytes | BinaryIO, outside: list | None = None) -> object:
                 raise ModelError(
                     f"The file describes its contents in more than {MAX_STEPS:,} steps; no weights do."
                 )
-            if code.name == "STOP":
-                return stack.pop()
             if code.name == "BINPERSID" and outside is not None and stack:
                 outside.append(stack[-1])
-            _follow(code, argument, stack, memo)
+            if code.name != "STOP":
+                _follow(code, argument, stack, memo)
+        return stack.pop()
     except (ValueError, LookupError, TypeError, OverflowError, MemoryError) as error:
         if isinstance(error, ModelError):
             raise
         raise ModelError("The file's description of its contents is broken.") from error
-    raise ModelError("The file's description of its contents does not end.")
 
 
 def _follow(code: pickletools.OpcodeInfo, argument: object, stack: list, memo: dict[int, object]) -> None:

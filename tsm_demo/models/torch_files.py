@@ -6,6 +6,7 @@ never built.
 """
 
 import mmap
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ STORAGES = {
 TENSORS = (Name("torch._utils _rebuild_tensor_v2"), Name("torch._utils _rebuild_tensor"))
 PARAMETERS = (Name("torch._utils _rebuild_parameter"),)
 COUNT_BYTES = 8
+ZIP_HEAD, PICKLE_HEAD = b"PK", b"\x80"
+BROKEN = (zipfile.BadZipFile, struct.error, EOFError, ValueError, RuntimeError, OSError)  # of a zip archive
 LEGACY_HEAD = (0x1950A86A20F9469CFC6C, 1001)  # torch.save's magic number and version before PyTorch 1.6
 
 
@@ -64,10 +67,10 @@ ReadStorage = Callable[[_Storage], bytearray]
 
 def read_torch_file(path: Path) -> dict[str, Tensor]:
     """The state dict of a file that torch.save wrote, bare or wrapped, without unpickling it. Raises ModelError."""
-    if zipfile.is_zipfile(path):
+    if _head(path) == ZIP_HEAD:
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except BROKEN as error:
             raise ModelError(f"{path.name} is damaged: get it again.") from error
         with archive:
             return _read_archive(archive, path.name)
@@ -77,9 +80,13 @@ def read_torch_file(path: Path) -> dict[str, Tensor]:
 
 def is_torch_file(path: Path) -> bool:
     """Whether a file looks like one of torch.save: a zip archive, or a pickle."""
+    head = _head(path)
+    return head == ZIP_HEAD or head[:1] == PICKLE_HEAD
+
+
+def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        head = file.read(2)
-    return head == b"PK" or head[:1] == b"\x80"
+        return file.read(2)
 
 
 def unwrapped(contents: Mapping[str, object]) -> Mapping[str, object]:
@@ -110,7 +117,7 @@ def _read_archive(archive: zipfile.ZipFile, file_name: str) -> dict[str, Tensor]
             raise ModelError(f"{file_name} is not whole: it lacks a tensor that it names.")
         try:
             return archive.read(entry)
-        except (zipfile.BadZipFile, EOFError, RuntimeError, OSError) as error:
+        except BROKEN as error:
             raise ModelError(f"{file_name} is damaged: get it again.") from error
 
     if "byteorder" in entries and read(entries["byteorder"]) != b"little":
