@@ -32,14 +32,16 @@ class OfFrames(nn.Module):
 
 
 class TwoLines:
-    """Frames are their own maps; a frame's logits are half the sum of its squares, and minus that."""
+    """Frames are their own maps; a clip's logits are the mean of half the sum of a frame's squares, and minus that."""
 
-    def features(self, clips: Tensor, layer: str = "layer4") -> Tensor:
+    layers = ("layer4",)
+
+    def features(self, clips: Tensor, layer: str | None = None) -> Tensor:
         return clips.flatten(0, 1)
 
-    def frame_logits(self, features: Tensor, n_segment: int, layer: str = "layer4") -> Tensor:
+    def clip_logits(self, features: Tensor, steps: int, layer: str | None = None) -> Tensor:
         half = features.square().sum((1, 2, 3)) / 2
-        return torch.stack([half, -half], dim=1).unflatten(0, (-1, n_segment))
+        return torch.stack([half, -half], dim=1).unflatten(0, (-1, steps)).mean(1)
 
 
 # Two frames of one channel, two cells wide. The clip's logit is the mean of the frames', so each cell's gradient is

@@ -62,12 +62,14 @@ def test_frames_without_the_thing_do_not_count() -> None:
 class SeesDifferences:
     """Its maps are how far each frame's grey is from the clip's first frame; every class has the same."""
 
-    def features(self, clips: Tensor, layer: str = "layer4") -> Tensor:
+    layers = ("layer3", "layer4")
+
+    def features(self, clips: Tensor, layer: str | None = None) -> Tensor:
         change = (clips - clips.median(1, keepdim=True).values).abs().mean(2)  # (N, T, H, W)
         return torch.nn.functional.adaptive_avg_pool2d(change.flatten(0, 1)[:, None], 7)
 
-    def frame_logits(self, features: Tensor, n_segment: int, layer: str = "layer4") -> Tensor:
-        return features.mean((2, 3)).unflatten(0, (-1, n_segment)).expand(-1, -1, 12)
+    def clip_logits(self, features: Tensor, steps: int, layer: str | None = None) -> Tensor:
+        return features.mean((2, 3)).unflatten(0, (-1, steps)).mean(1).expand(-1, 12)
 
 
 def test_drawn_clips_without_a_moving_thing_are_left_out_and_change_points_better_than_chance() -> None:

@@ -198,7 +198,7 @@ def test_a_description_of_another_form(file: Path, header: object) -> None:
         ({"spec": {"width": 0}}, "width must be whole numbers of at least 1"),
         ({"spec": {"width": "8"}}, "width must be whole numbers of at least 1"),
         ({"spec": {"num_classes": 3.0}}, "width must be whole numbers of at least 1"),
-        ({"spec": {"n_segment": None}}, "width must be whole numbers of at least 1"),
+        ({"spec": {"n_segment": "8"}}, "width must be whole numbers of at least 1"),
         ({"spec": {"last_stride": 4}}, "last_stride 1 or 2"),
         ({"labels": ["walks"]}, "1 labels for 3 classes"),
     ],

@@ -14,10 +14,18 @@ def explain(
     clip: SampledClip,
     window: int,
     target: int,
-    layer: str = "layer4",
+    layer: str | None = None,
     scale: Scale = "clip",
     reverse: bool = False,
 ) -> NDArray[np.float32]:
-    """(T, h, w) maps in 0..1 of class `target`; arguments as `grad_cam`, `reverse` as `predict`."""
+    """(S, h, w) maps in 0..1 of class `target`, S time steps of the network.
+
+    Arguments as `grad_cam`, `reverse` as `predict`. Raises ModelError, ShapeError.
+    """
     seen = window_tensor(network, clip, window, reverse)
-    return grad_cam(network.model, seen, target, layer, scale).numpy()  # type: ignore[arg-type]
+    return grad_cam(network.model, seen, target, layer, scale).numpy()
+
+
+def held(maps: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    """(S, h, w) maps to one for each of the T `frames`: a step's map stands for the T / S frames it comes from."""
+    return maps[np.arange(frames) * len(maps) // frames]

@@ -13,8 +13,7 @@ def feature_maps(network: Network, frames: NDArray[np.uint8], layer: str) -> NDA
     """The maps that leave a layer: (T, H, W, 3) uint8 frames to (T, C, h, w), never negative. Raises ModelError."""
     clip = normalise(squeeze_frames(torch.from_numpy(frames), network.facts.picture_size))
     with torch.inference_mode():
-        maps: torch.Tensor = network.model.features(clip[None], layer)  # type: ignore[operator]
-    return maps.numpy()
+        return network.model.features(clip[None], layer).numpy()
 
 
 def telling_channels(maps: NDArray[np.float32], shown: int, fold_div: int, mode: str) -> list[int]:

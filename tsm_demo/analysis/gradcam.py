@@ -1,9 +1,11 @@
-"""Grad-CAM over time: the whole clip goes in, one map a sampled frame comes out.
+"""Grad-CAM over time: the whole clip goes in, one map a time step of the network comes out.
+
+A network without stride in time has a step for each sampled frame; I3D, C3D and R3D have fewer, and so many maps.
 
 No hooks and no `.backward()`: the network is run in two halves, and only the tensor between them is asked for its
 gradient. So a network that many visitors share is left as it was, and the same clip always gives the same maps.
 
-Source: Grad-CAM, arXiv:1610.02391, equations 1 and 2, applied to every frame of the clip.
+Source: Grad-CAM, arXiv:1610.02391, equations 1 and 2, applied to every time step of the clip.
 """
 
 from typing import Literal, Protocol
@@ -13,36 +15,45 @@ from torch import Tensor
 
 from tsm_demo.core.errors import ModelError, ShapeError
 
-LAYERS = ("layer3", "layer4")
+LAYERS = ("layer3", "layer4")  # of a ResNet: where maps can be made
 Scale = Literal["clip", "frame"]
 
 
 class TwoHalves(Protocol):
-    """A network that can be run up to a layer, and from there on."""
+    """A network that can be run up to one of its layers, and from there on."""
 
-    def features(self, clips: Tensor, layer: str = ...) -> Tensor:
-        """(N, T, 3, H, W) to the layer's maps (N*T, C, h, w)."""
+    layers: tuple[str, ...]
+
+    def features(self, clips: Tensor, layer: str | None = None) -> Tensor:
+        """(N, T, 3, H, W) to the layer's maps (N*S, C, h, w), S time steps a clip; None is the last layer."""
         ...
 
-    def frame_logits(self, features: Tensor, n_segment: int, layer: str = ...) -> Tensor:
-        """The layer's maps to per-frame logits (N, T, num_classes)."""
+    def clip_logits(self, features: Tensor, steps: int, layer: str | None = None) -> Tensor:
+        """The layer's maps, S = `steps`, to logits (N, num_classes)."""
         ...
+
+
+def check_layer(model: TwoHalves, layer: str | None) -> None:
+    """Raises ModelError for a layer at which no maps are made: those before the last two see too little."""
+    late = model.layers[-2:]
+    if layer is not None and layer not in late:
+        raise ModelError(f"Maps can be made at {' or '.join(late)}, not at {layer!r}.")
 
 
 def grad_cam(
-    model: TwoHalves, clip: Tensor, target: int, layer: str = "layer4", scale: Scale = "clip"
+    model: TwoHalves, clip: Tensor, target: int, layer: str | None = None, scale: Scale = "clip"
 ) -> Tensor:
-    """Where in each frame the evidence for a class lies.
+    """Where in each time step the evidence for a class lies.
 
     Args:
         model: in eval mode; left unchanged.
         clip: (T, 3, H, W) float32, normalised.
         target: index of the class to explain.
-        layer: "layer3" or "layer4".
-        scale: divide by the largest value of the "clip", so that frames compare, or of each "frame".
+        layer: one of the network's last two; None is the last ("layer4" of a ResNet).
+        scale: divide by the largest value of the "clip", so that steps compare, or of each "frame" (time step).
 
     Returns:
-        (T, h, w) float32 in 0..1; all zero where nothing speaks for the class.
+        (S, h, w) float32 in 0..1, S time steps at the layer; all zero where nothing speaks for the class.
 
     Raises ShapeError for a clip that is not 4-D, ModelError for another layer or class.
     """
@@ -51,19 +62,18 @@ def grad_cam(
     return maps / largest.clamp(min=torch.finfo(maps.dtype).tiny)
 
 
-def raw_grad_cam(model: TwoHalves, clip: Tensor, target: int, layer: str = "layer4") -> Tensor:
-    """`grad_cam` before scaling: (T, h, w) float32, not negative, in units of the class's logit."""
+def raw_grad_cam(model: TwoHalves, clip: Tensor, target: int, layer: str | None = None) -> Tensor:
+    """`grad_cam` before scaling: (S, h, w) float32, not negative, in units of the class's logit."""
     if clip.ndim != 4:
         raise ShapeError(f"Grad-CAM takes one clip (T, 3, H, W); this has shape {tuple(clip.shape)}.")
-    if layer not in LAYERS:
-        raise ModelError(f"Maps can be made at {' or '.join(LAYERS)}, not at {layer!r}.")
+    check_layer(model, layer)
     with torch.inference_mode(False), torch.no_grad():  # a caller's inference mode would forbid the gradient
-        features = model.features(clip[None], layer)  # (T, C, h, w)
+        features = model.features(clip[None], layer)  # (S, C, h, w)
         with torch.enable_grad():
             features = features.detach().requires_grad_()
-            logits = model.frame_logits(features, len(clip), layer).mean(1)[0]  # (num_classes,)
+            logits = model.clip_logits(features, len(features), layer)[0]  # (num_classes,)
             if not 0 <= target < len(logits):
                 raise ModelError(f"There is no class number {target}; the network knows {len(logits)}.")
             (gradient,) = torch.autograd.grad(logits[target], features)
-    weights = gradient.mean((2, 3), keepdim=True)  # equation 1, for each frame on its own
+    weights = gradient.mean((2, 3), keepdim=True)  # equation 1, for each step on its own
     return (weights * features.detach()).sum(1).clamp(min=0)  # equation 2

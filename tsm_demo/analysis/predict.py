@@ -14,6 +14,7 @@ from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.core.sampling import SamplingPlan
 from tsm_demo.core.score import Score
 from tsm_demo.models.networks import Network, load_network
+from tsm_demo.models.video_network import ScoresFrames
 from tsm_demo.video.clip import MIB, DecodeLimits
 from tsm_demo.video.decode import SampledClip, SampledWindow, read_clip
 from tsm_demo.video.tensors import normalise, squeeze_frames
@@ -46,9 +47,10 @@ class Prediction:
             another was asked for.
         frames: (T,) numbers of its sampled frames in the clip, in the order the network saw them.
         frame_times_sec: (T,) when they appear.
-        frame_scores: (T, num_classes) softmax of each frame's own logits.
+        frame_scores: (T, num_classes) softmax of each frame's own logits; (0, num_classes) of a network that scores a
+            clip only as a whole.
         window_scores: (W, num_classes) probabilities of every window.
-        window_frame_scores: (W, T, num_classes) `frame_scores` of every window.
+        window_frame_scores: (W, T or 0, num_classes) `frame_scores` of every window.
         seconds: time spent on each step.
     """
 
@@ -166,19 +168,17 @@ def answer_clip(
     started = time.perf_counter()
     pictures = squeeze_frames(torch.from_numpy(clip.frames), network.facts.picture_size)
     prepared = time.perf_counter()
-    logits = []  # per window batch, (w, T, num_classes)
+    parts = []  # a window batch: logits (w, num_classes), and of its frames (w, T, num_classes)
     with torch.inference_mode():
         for start in range(0, len(clip.windows), WINDOWS_AT_ONCE):
             batch = torch.tensor(
                 [_in_order(w, reverse) for w in clip.windows[start : start + WINDOWS_AT_ONCE]]
             )
-            logits.append(_frame_logits(network, normalise(pictures[batch])))
+            parts.append(_logits(network, normalise(pictures[batch])))
             if on_progress:
                 on_progress("forward", (start + len(batch)) / len(clip.windows))
-    frame_logits = torch.cat(logits) / network.facts.temperature
-    window_scores = frame_logits.mean(1).softmax(-1)
-    mean_scores = window_scores.mean(0)
-    frame_scores = frame_logits.softmax(-1).numpy()
+    window_scores, of_frames = (torch.cat(logits).softmax(-1) for logits in zip(*parts, strict=True))
+    mean_scores, frame_scores = window_scores.mean(0), of_frames.numpy()
     explained = int(window_scores.amax(1).argmax()) if window is None else window
     rows = _in_order(clip.windows[explained], reverse)
     labels = network.facts.labels
@@ -226,10 +226,14 @@ def _in_order(window: SampledWindow, reverse: bool) -> list[int]:
     return list(window.rows[::-1] if reverse else window.rows)
 
 
-def _frame_logits(network: Network, clips: Tensor) -> Tensor:
-    """(w, T, 3, size, size) to (w, T, num_classes)."""
-    logits: Tensor = network.model.frame_logits(network.model.features(clips), clips.shape[1])  # type: ignore[operator]
-    return logits
+def _logits(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
+    """(w, T, 3, size, size) to logits (w, num_classes), and of the frames (w, T, num_classes), T = 0 without any."""
+    model, temperature = network.model, network.facts.temperature
+    if isinstance(model, ScoresFrames):
+        of_frames = model.frame_logits(model.features(clips), clips.shape[1]) / temperature
+        return of_frames.mean(1), of_frames
+    of_clips = model(clips) / temperature
+    return of_clips, of_clips[:, None][:, :0]
 
 
 def _top(scores: Tensor, labels: tuple[str, ...], top_k: int) -> tuple[Score, ...]:

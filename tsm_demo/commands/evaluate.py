@@ -125,7 +125,7 @@ def _pointing(network: "Network", seeds: range) -> tuple[dict[str, Any], list[st
     facts, found, lines = network.facts, {}, []
     for layer in LAYERS:
         game = pointing_game(
-            network.model,  # type: ignore[arg-type]
+            network.model,
             seeds,
             facts.picture_size,
             layer,

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,17 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--cam", type=Path, metavar="OUT.webp", help="write Grad-CAM over the frames (or .gif, .mp4)"
     )
-    parser.add_argument("--layer", default="layer4", choices=("layer3", "layer4"), help="of the Grad-CAM")
+    parser.add_argument(
+        "--layer", metavar="LAYER", help="of the Grad-CAM: one of the network's last two; default: the last"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
+    from tsm_demo.analysis.gradcam import check_layer
     from tsm_demo.analysis.predict import predict_with_clip
+    from tsm_demo.models.networks import load_network
     from tsm_demo.viz.takeaway import as_dict
 
     kind = options.cam.suffix[1:].lower() if options.cam else None
@@ -42,6 +47,8 @@ def run(options: argparse.Namespace) -> None:
         raise TsmDemoError(
             f"There is no folder {str(options.cam.parent)!r} for --cam to write into: make it first."
         )
+    if options.layer:
+        check_layer(load_network(options.model, options.checkpoint).model, options.layer)
     answer, clip = predict_with_clip(
         options.clip,
         options.model,
@@ -52,7 +59,9 @@ def run(options: argparse.Namespace) -> None:
         reverse=options.reverse,
     )
     if kind:
-        options.cam.write_bytes(_cam(options, answer, clip, kind))
+        drawn, notes = _cam(options, answer, clip, kind)
+        options.cam.write_bytes(drawn)
+        answer = replace(answer, warnings=(*answer.warnings, *notes))
     if options.json:
         print(json.dumps(as_dict(answer), indent=1))
         return
@@ -64,9 +73,11 @@ def run(options: argparse.Namespace) -> None:
         print(f"{score.score:6.1%}  {score.label}")
 
 
-def _cam(options: argparse.Namespace, answer: "Prediction", clip: "SampledClip", kind: str) -> bytes:
-    """The explained window with its heat, as a file's bytes."""
-    from tsm_demo.analysis.explain import explain
+def _cam(
+    options: argparse.Namespace, answer: "Prediction", clip: "SampledClip", kind: str
+) -> tuple[bytes, tuple[str, ...]]:
+    """The explained window with its heat, as a file's bytes, and what is to be said of it."""
+    from tsm_demo.analysis.explain import explain, held
     from tsm_demo.models.networks import load_network
     from tsm_demo.viz.heat import overlay_heat
     from tsm_demo.viz.takeaway import animation
@@ -76,4 +87,9 @@ def _cam(options: argparse.Namespace, answer: "Prediction", clip: "SampledClip",
     maps = explain(network, clip, answer.explained, target, options.layer, reverse=options.reverse)
     frames = clip.window_frames(answer.explained)
     frames = frames[::-1] if options.reverse else frames
-    return animation(overlay_heat(frames, maps), answer.frame_times_sec, kind)
+    notes: tuple[str, ...] = ()
+    if len(maps) < len(frames):
+        notes = (
+            f"{network.name} has {len(maps)} maps for {len(frames)} frames: each is held until the next.",
+        )
+    return animation(overlay_heat(frames, held(maps, len(frames))), answer.frame_times_sec, kind), notes

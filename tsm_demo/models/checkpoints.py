@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from tsm_demo.core.errors import ModelError
 from tsm_demo.core.labels import MOTION_LABELS
 from tsm_demo.models.registry import ModelSpec, build
+from tsm_demo.models.video_network import VideoNetwork
 
 ASSETS = Path(__file__).parents[1] / "assets"
 EMBEDDED = ("motion", "motion_tsn", "motion_online", "motion_3d")
@@ -53,7 +54,7 @@ class WeightFacts:
 class Checkpoint:
     """A network with its weights (float32, eval; shared: never change it) and what was recognised."""
 
-    model: nn.Module
+    model: VideoNetwork
     facts: WeightFacts
 
 

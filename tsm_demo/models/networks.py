@@ -6,15 +6,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-from torch import nn
-
 from tsm_demo.core.errors import ModelError
 from tsm_demo.models.checkpoints import EMBEDDED, WeightFacts, embedded_path, load_checkpoint
-from tsm_demo.models.registry import ModelSpec, build, list_models
+from tsm_demo.models.registry import ModelSpec, build, list_models, usual_input
+from tsm_demo.models.video_network import VideoNetwork
 
 Weights = Literal["embedded", "file", "random"]
 RANDOM_CLASSES = 400
-RANDOM_PICTURE_SIZE = 224
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class Network:
 
     name: str
     weights: Weights
-    model: nn.Module
+    model: VideoNetwork
     facts: WeightFacts
 
 
@@ -42,7 +40,7 @@ def open_network(name: str = "motion", checkpoint: Path | None = None) -> Networ
     """A network of the caller's own.
 
     Args:
-        name: an embedded network, or an architecture, which gets random weights.
+        name: an embedded network, or an architecture, which gets random weights and its usual input.
         checkpoint: a weights file instead; its own description decides what is built.
 
     Raises ModelError for a name that is none and for a file that does not load.
@@ -59,7 +57,7 @@ def open_network(name: str = "motion", checkpoint: Path | None = None) -> Networ
     facts = WeightFacts(
         spec=spec,
         labels=tuple(f"class {i} (untrained)" for i in range(RANDOM_CLASSES)),
-        picture_size=RANDOM_PICTURE_SIZE,
+        picture_size=usual_input(name).size,
         sampling="segments",
     )
     return Network(name, "random", build(spec).requires_grad_(False), facts)

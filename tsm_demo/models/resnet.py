@@ -9,13 +9,15 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from tsm_demo.core.errors import ModelError, ShapeError
 from tsm_demo.core.placement import IN_PLACE
 from tsm_demo.core.shift import temporal_shift
-from tsm_demo.models.registry import ModelSpec, register
+from tsm_demo.models.registry import SETTINGS, ModelSpec, register
+from tsm_demo.models.video_network import VideoNetwork, draw_kernels
 
 BLOCKS_PER_STAGE = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}
 STAGES = ("layer1", "layer2", "layer3", "layer4")
+RESNET_SETTINGS = ("width", "last_stride")  # what a ResNet without a shift takes
+Extent = int | tuple[int, int, int]  # of a kernel or a stride: in space, or (time, height, width)
 
 
 class TemporalShift(nn.Module):
@@ -81,15 +83,17 @@ class Bottleneck(Block):
     """1x1, 3x3, 1x1 (ResNet-50 and deeper)."""
 
     expansion = 4
+    kernels: tuple[Extent, Extent, Extent] = (1, 3, 1)
 
     def __init__(
         self, c_in: int, c_mid: int, stride: int, shift: TemporalShift | None, placement: str, dims: int
     ) -> None:
         super().__init__(c_in, c_mid, stride, shift, placement, dims)
+        first, middle, last = self.kernels
         c_out = c_mid * self.expansion
-        self.conv1, self.bn1 = conv(dims, c_in, c_mid, 1), norm(dims, c_mid)
-        self.conv2, self.bn2 = conv(dims, c_mid, c_mid, 3, stride), norm(dims, c_mid)
-        self.conv3, self.bn3 = conv(dims, c_mid, c_out, 1), norm(dims, c_out)
+        self.conv1, self.bn1 = conv(dims, c_in, c_mid, first), norm(dims, c_mid)
+        self.conv2, self.bn2 = conv(dims, c_mid, c_mid, middle, stride), norm(dims, c_mid)
+        self.conv3, self.bn3 = conv(dims, c_mid, c_out, last), norm(dims, c_out)
 
     def branch(self, x: Tensor) -> Tensor:
         x = self.relu(self.bn1(self.conv1(x)))
@@ -97,11 +101,16 @@ class Bottleneck(Block):
         return self.bn3(self.conv3(x))
 
 
-def conv(dims: int, c_in: int, c_out: int, kernel: int, stride: int = 1) -> nn.Module:
-    """A convolution over frames (2) or clips (3) that keeps the size (but for its stride in space), without bias."""
+def conv(dims: int, c_in: int, c_out: int, kernel: Extent, stride: Extent = 1) -> nn.Module:
+    """A convolution over frames (2) or clips (3) that keeps the size (but for its stride), without bias.
+
+    A kernel given as one number is as long in time as in space; a stride given as one number is in space only.
+    """
+    t, h, w = (kernel, kernel, kernel) if isinstance(kernel, int) else kernel
+    steps = _in_space(stride)
     if dims == 2:
-        return nn.Conv2d(c_in, c_out, kernel, stride, padding=kernel // 2, bias=False)
-    return nn.Conv3d(c_in, c_out, kernel, (1, stride, stride), padding=kernel // 2, bias=False)
+        return nn.Conv2d(c_in, c_out, (h, w), steps[1:], (h // 2, w // 2), bias=False)
+    return nn.Conv3d(c_in, c_out, (t, h, w), steps, (t // 2, h // 2, w // 2), bias=False)
 
 
 def norm(dims: int, channels: int) -> nn.Module:
@@ -109,97 +118,93 @@ def norm(dims: int, channels: int) -> nn.Module:
     return nn.BatchNorm2d(channels) if dims == 2 else nn.BatchNorm3d(channels)
 
 
-class VideoResNet(nn.Module):
-    """A 2D ResNet run on every frame; the clip's logits are the mean of the frames' logits.
+def _in_space(stride: Extent) -> tuple[int, int, int]:
+    return (1, stride, stride) if isinstance(stride, int) else stride
 
-    forward: (N, T, 3, H, W) float32, normalised, to (N, num_classes). Any T is taken; `spec.n_segment` is the usual one.
-    `features` and `frame_logits` are the two halves of the forward pass, for whoever explains it.
+
+class ResNet(VideoNetwork):
+    """A ResNet over frames (dims 2) or clips (3); the clip's logits are the mean of its time steps' logits.
+
+    Relatives are subclasses that say what is different: the blocks, the stem, the head.
     """
 
-    maxpool: nn.Module
-    layer1: nn.ModuleList
-    layer2: nn.ModuleList
-    layer3: nn.ModuleList
-    layer4: nn.ModuleList
+    layers = STAGES
+    stem_kernel: Extent = 7
+    stem_stride: Extent = 2
+    pool_stride: Extent = 2
 
-    def __init__(self, spec: ModelSpec, depth: int, mode: str | None, dims: int = 2) -> None:
-        super().__init__()
-        self.spec = spec
-        block = BasicBlock if depth == 18 else Bottleneck
+    def __init__(self, spec: ModelSpec, depth: int, mode: str | None = None, dims: int = 2) -> None:
+        super().__init__(spec)
+        self.depth, self.dims = depth, dims
         # The authors shift every other block of the 101-layer network, whose third stage has 23 blocks.
         every = 2 if BLOCKS_PER_STAGE[depth][2] >= 23 else 1
         channels = spec.width
-        self.conv1, self.bn1 = conv(dims, 3, channels, 7, 2), norm(dims, channels)
-        self.relu, self.maxpool = nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, padding=1)
+        self.conv1 = conv(dims, 3, channels, self.stem_kernel, self.stem_stride)
+        self.bn1, self.relu = norm(dims, channels), nn.ReLU(inplace=True)
+        self.maxpool: nn.Module = nn.MaxPool2d(3, 2, padding=1)
+        if dims == 3:
+            self.maxpool = nn.MaxPool3d((1, 3, 3), _in_space(self.pool_stride), padding=(0, 1, 1))
         for stage, count in enumerate(BLOCKS_PER_STAGE[depth]):
             c_mid, blocks = spec.width * 2**stage, nn.ModuleList()
             for index in range(count):
-                first = index == 0
-                stride = {0: 1, 3: spec.last_stride}.get(stage, 2) if first else 1
+                stride = {0: 1, 3: spec.last_stride}.get(stage, 2) if index == 0 else 1
                 shift = TemporalShift(spec.fold_div, mode) if mode and index % every == 0 else None
-                blocks.append(block(channels, c_mid, stride, shift, spec.placement, dims))
-                channels = c_mid * block.expansion
+                kind = self.block_kind(stage, index)
+                blocks.append(kind(channels, c_mid, stride, shift, spec.placement, dims))
+                channels = c_mid * kind.expansion
             setattr(self, STAGES[stage], blocks)
         self.fc = nn.Linear(channels, spec.num_classes)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d | nn.Conv3d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        draw_kernels(self)
 
-    def features(self, clips: Tensor, layer: str = "layer4") -> Tensor:
-        """The maps that leave a stage: (N, T, 3, H, W) to (N*T, C, h, w). Raises ShapeError, ModelError."""
-        x = self._stem(clips)
-        for name in STAGES[: _stage_index(layer) + 1]:
-            x = self._stage(name, x, clips.shape[1])
-        return self._by_frame(x)
+    def block_kind(self, stage: int, index: int) -> type[Block]:
+        """The class of a block, by its place: stage 0 to 3, and which one of the stage."""
+        return BasicBlock if self.depth == 18 else Bottleneck
+
+    def run_stem(self, x: Tensor) -> Tensor:
+        return self.maxpool(self.relu(self.bn1(self.conv1(x))))
+
+    def run_layer(self, name: str, x: Tensor, steps: int) -> Tensor:
+        for block in getattr(self, name):
+            x = block(x, steps)
+        return x
+
+    def run_head(self, x: Tensor, steps: int) -> Tensor:
+        return self._step_logits(x, steps).mean(1)
+
+    def _step_logits(self, x: Tensor, steps: int) -> Tensor:
+        """The last maps, as the layers give them, to logits (N, S, num_classes)."""
+        return self.fc(self._by_step(x).mean((2, 3))).unflatten(0, (-1, steps))
+
+    def _arranged(self, x: Tensor) -> Tensor:
+        return x.flatten(0, 1) if self.dims == 2 else super()._arranged(x)
+
+    def _by_step(self, x: Tensor) -> Tensor:
+        return x if self.dims == 2 else super()._by_step(x)
+
+
+class VideoResNet(ResNet):
+    """A ResNet without stride in time, so that each of the T frames has its own maps and its own logits.
+
+    Any T is taken; `spec.n_segment` is the usual one.
+    """
 
     def block_maps(self, clips: Tensor) -> Iterator[Tensor]:
         """The maps that leave the stem, then each block, (N*T, C, h, w) each; the last ones are `features(clips)`."""
-        x = self._stem(clips)
-        yield self._by_frame(x)
+        x = self.run_stem(self._arranged(self._checked(clips)))
+        yield self._by_step(x)
         for name in STAGES:
             for block in getattr(self, name):
                 x = block(x, clips.shape[1])
-                yield self._by_frame(x)
+                yield self._by_step(x)
 
-    def frame_logits(self, features: Tensor, n_segment: int, layer: str = "layer4") -> Tensor:
+    def frame_logits(self, features: Tensor, n_segment: int, layer: str | None = None) -> Tensor:
         """The rest of the network above `layer`: (N*T, C, h, w) to per-frame logits (N, T, num_classes)."""
-        above = STAGES[_stage_index(layer) + 1 :]
-        if above:
-            x = self._arranged(features.unflatten(0, (-1, n_segment)))
-            for name in above:
-                x = self._stage(name, x, n_segment)
-            features = self._by_frame(x)
-        return self.fc(features.mean((2, 3))).unflatten(0, (-1, n_segment))
-
-    def forward(self, clips: Tensor) -> Tensor:
-        return self.frame_logits(self.features(clips), clips.shape[1]).mean(1)
-
-    def _stem(self, clips: Tensor) -> Tensor:
-        if clips.ndim != 5 or clips.shape[2] != 3:
-            raise ShapeError(f"The network takes clips (N, T, 3, H, W); this has shape {tuple(clips.shape)}.")
-        return self.maxpool(self.relu(self.bn1(self.conv1(self._arranged(clips)))))
-
-    def _arranged(self, clips: Tensor) -> Tensor:
-        """(N, T, C, H, W) as the layers take it."""
-        return clips.flatten(0, 1)
-
-    def _by_frame(self, x: Tensor) -> Tensor:
-        """What the layers give, as (N*T, C, h, w)."""
-        return x
-
-    def _stage(self, name: str, x: Tensor, n_segment: int) -> Tensor:
-        for block in getattr(self, name):
-            x = block(x, n_segment)
-        return x
-
-
-def _stage_index(layer: str) -> int:
-    if layer not in STAGES:
-        raise ModelError(f"There is no layer called {layer!r}; choose one of {', '.join(STAGES)}.")
-    return STAGES.index(layer)
+        return self._step_logits(self._last_maps(features, n_segment, layer), n_segment)
 
 
 for _depth in BLOCKS_PER_STAGE:
-    register(f"tsn_resnet{_depth}")(partial(VideoResNet, depth=_depth, mode=None))
-    register(f"tsm_resnet{_depth}")(partial(VideoResNet, depth=_depth, mode="bidirectional"))
-    register(f"tsm_online_resnet{_depth}")(partial(VideoResNet, depth=_depth, mode="online"))
+    register(f"tsn_resnet{_depth}", settings=RESNET_SETTINGS)(partial(VideoResNet, depth=_depth))
+    for _family, _mode in (("tsm", "bidirectional"), ("tsm_online", "online")):
+        register(f"{_family}_resnet{_depth}", settings=SETTINGS)(
+            partial(VideoResNet, depth=_depth, mode=_mode)
+        )

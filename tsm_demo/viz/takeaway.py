@@ -16,8 +16,12 @@ LEAST_SEC, MOST_SEC = 0.12, 0.7  # a frame's time on screen: frames of a long cl
 
 
 def as_dict(answer: Prediction) -> dict[str, Any]:
-    """What `predict --json` prints. Per-frame scores are given for the top labels, in the order of `frames`."""
-    wanted = {score.label: answer.labels.index(score.label) for score in answer.top}
+    """What `predict --json` prints. Per-frame scores are given for the top labels, in the order of `frames`.
+
+    There are none (an empty object) of a network that scores a clip only as a whole.
+    """
+    scored = answer.top if len(answer.frame_scores) else ()
+    wanted = {score.label: answer.labels.index(score.label) for score in scored}
     return {
         "model": answer.model,
         "weights": answer.weights,
@@ -39,13 +43,12 @@ def as_dict(answer: Prediction) -> dict[str, Any]:
 
 
 def as_csv(answer: Prediction) -> str:
-    """One row a sampled frame of the explained window, one column a label."""
+    """One row a sampled frame of the explained window, one column a label; no rows where frames have no scores."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["frame", "time_sec", *answer.labels])
-    for frame, time_sec, scores in zip(
-        answer.frames, answer.frame_times_sec, answer.frame_scores, strict=True
-    ):
+    rows = zip(answer.frames, answer.frame_times_sec, answer.frame_scores, strict=True)
+    for frame, time_sec, scores in rows if len(answer.frame_scores) else ():
         writer.writerow([frame, f"{time_sec:.4f}", *(f"{value:.5f}" for value in scores)])
     return out.getvalue()
 
