@@ -83,7 +83,7 @@ def test_models_as_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     embed_tiny_networks(tmp_path, monkeypatch)
-    monkeypatch.setattr("tsm_demo.models.networks.list_models", lambda: ["tsn_resnet18"])
+    monkeypatch.setattr("tsm_demo.models.networks.list_models", lambda: ["c3d", "tsn_resnet18"])
     assert main(["models"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in lines] == [
@@ -91,9 +91,11 @@ def test_models_as_text(
         ["motion_tsn", "embedded"],
         ["motion_online", "embedded"],
         ["motion_3d", "embedded"],
+        ["c3d", "random"],
         ["tsn_resnet18", "random"],
     ]
-    assert "11,381,712 parameters" in lines[4]
+    assert "79,634,576 parameters  16 frames at 112²" in lines[4]
+    assert "11,381,712 parameters  8 frames at 224²" in lines[5]
 
 
 def test_predict_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,6 +194,23 @@ def test_cam_draws_maps_on_their_frames(
     assert [number_of(picture) for picture in frames] == order
     assert maps.shape == (8, cells, cells)
     assert maps.max() == 1
+
+
+def test_a_network_with_fewer_maps_than_frames_says_so(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = []
+    real = heat.overlay_heat
+    monkeypatch.setattr(heat, "overlay_heat", lambda *given: drawn.append(given) or real(*given))
+    weights = save_tiny_network(tmp_path / "i3d.safetensors", "i3d_resnet50")
+    command = ["predict", str(folder / "clip.mp4"), "--checkpoint", str(weights), "--json"]
+    assert main([*command, "--cam", str(tmp_path / "out.webp"), "--layer", "layer3"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["warnings"] == ["i3d_resnet50 has 4 maps for 32 frames: each is held until the next."]
+    assert (len(told["frames"]), told["frame_scores"]) == (32, {})
+    ((frames, maps),) = drawn
+    assert (len(frames), maps.shape) == (32, (32, 4, 4))
+    assert [np.array_equal(maps[t], maps[t - 1]) for t in range(1, 32)].count(False) == 3
 
 
 @pytest.mark.parametrize(

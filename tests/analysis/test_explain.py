@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from tests.models.tiny_network import save_tiny_network
-from tsm_demo.analysis.explain import explain
+from tsm_demo.analysis.explain import explain, held
 from tsm_demo.analysis.gradcam import grad_cam
+from tsm_demo.core.errors import ModelError
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.video.clip import ClipInfo, SampledClip, SampledWindow
 from tsm_demo.video.tensors import normalise, squeeze_frames
@@ -44,3 +45,24 @@ def test_backwards_moves_the_maps_only_without_a_shift(network: Network) -> None
         assert difference < 1e-4
     else:
         assert difference > 0.05
+
+
+def test_a_network_with_fewer_steps_has_fewer_maps_and_each_is_held(tmp_path) -> None:
+    network = load_network(checkpoint=save_tiny_network(tmp_path / "weights.safetensors", "i3d_resnet50"))
+    frames = np.random.default_rng(3).integers(0, 256, (32, 48, 64, 3), dtype=np.uint8)
+    clip = SampledClip(
+        frames, np.arange(32), np.arange(32) / 16, (SampledWindow(0, 2, tuple(range(32))),), CLIP.info
+    )
+    maps = explain(network, clip, 0, 4)
+    assert maps.shape == (4, 2, 2)  # 32 frames: 16, 8, 4
+    assert np.array_equal(held(maps, 32), maps.repeat(8, axis=0))
+    with pytest.raises(ModelError, match="at layer3 or layer4, not at 'conv5'"):
+        explain(network, clip, 0, 4, "conv5")
+
+
+@pytest.mark.parametrize(
+    ("steps", "frames", "which"), [(2, 5, [0, 0, 0, 1, 1]), (3, 3, [0, 1, 2]), (1, 2, [0, 0])]
+)
+def test_which_map_a_frame_gets(steps: int, frames: int, which: list[int]) -> None:
+    maps = np.random.default_rng(1).random((steps, 2, 3), np.float32)
+    assert np.array_equal(held(maps, frames), maps[which])

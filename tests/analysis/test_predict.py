@@ -8,12 +8,25 @@ import numpy as np
 import pytest
 import torch
 
+from tests.models.relatives import FRAMES as FRAMES_OF_RELATIVES
+from tests.models.relatives import RELATIVES, relative
+from tests.models.relatives import SIDES as SIDES_OF_RELATIVES
 from tests.models.tiny_network import PICTURE_SIZE, save_tiny_network
 from tests.video.clip_factory import number_of, write_clip
-from tsm_demo.analysis.predict import Prediction, Score, answer_clip, predict, read_for
+from tsm_demo.analysis.predict import (
+    Prediction,
+    Score,
+    answer_clip,
+    at_window,
+    predict,
+    read_for,
+    window_tensor,
+)
 from tsm_demo.core.errors import ModelError, TsmDemoError, VideoError
 from tsm_demo.core.labels import MOTION_LABELS
+from tsm_demo.models.checkpoints import WeightFacts
 from tsm_demo.models.networks import Network, load_network
+from tsm_demo.models.registry import ModelSpec
 from tsm_demo.video.clip import ClipInfo, SampledClip, SampledWindow
 from tsm_demo.video.tensors import squeeze_frames
 
@@ -211,6 +224,28 @@ def test_random_weights_say_so(folder: Path) -> None:
     assert answer.frame_scores.shape == (8, 400)
     assert [(w.start_sec, w.end_sec) for w in answer.windows] == [(0, 5)]  # segments of the whole clip
     assert answer.frames == tuple(7 + 15 * k for k in range(8))
+
+
+@pytest.mark.parametrize("name", RELATIVES)
+def test_every_relative_answers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = FRAMES_OF_RELATIVES.get(name, 4)
+    model = relative(name, monkeypatch)
+    facts = WeightFacts(ModelSpec(name, 5, frames), tuple("abcde"), SIDES_OF_RELATIVES.get(name, 32))
+    network = Network(name, "random", model, facts)
+    pictures = np.random.default_rng(0).integers(0, 256, (2 * frames, 48, 64, 3), dtype=np.uint8)
+    windows = tuple(SampledWindow(k, k + 2, tuple(range(k * frames, (k + 1) * frames))) for k in range(2))
+    info = ClipInfo(2 * frames, 4.0, frames / 2, 64, 48, 0, "none")
+    clip = SampledClip(pictures, np.arange(2 * frames), np.arange(2 * frames) / 4, windows, info)
+    with torch.no_grad():
+        logits = model(torch.stack([window_tensor(network, clip, k, reverse=True) for k in range(2)])).numpy()
+    facts = replace(facts, temperature=float(logits.std()))
+    answer = answer_clip(replace(network, facts=facts), clip, reverse=True)
+    np.testing.assert_allclose(answer.window_scores, softmax(logits / facts.temperature), atol=1e-4)
+    per_frame = frames if name in ("gst_resnet50", "tsm_resnet50_nl") else 0
+    assert answer.frame_scores.shape == (per_frame, 5)
+    assert answer.window_frame_scores.shape == (2, per_frame, 5)
+    assert at_window(answer, clip, 1).frame_scores.shape == (per_frame, 5)
+    assert len(answer.frames) == frames
 
 
 @pytest.mark.parametrize("window", [-1, 4])

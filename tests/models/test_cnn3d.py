@@ -1,8 +1,8 @@
-"""The 3D network is the 2D one with K x K made K x K x K: in size, in cost, and on a clip in which nothing moves."""
+"""The 3D network is the 2D one with K x K made K x K x K, in size and in cost; on a still clip, see test_inflate."""
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.models.lively_network import clips, small
@@ -10,21 +10,10 @@ from tsm_demo.analysis.gradcam import grad_cam
 from tsm_demo.models import build_model
 
 DEPTHS = (18, 50)
-REACH = {18: 3 + 16, 50: 3 + 16}  # frames a change travels: three in the stem, one in each 3x3x3
 
 
 def kernels(model: nn.Module) -> dict[str, tuple[int, ...]]:
     return {name: tuple(p.shape) for name, p in model.state_dict().items() if p.ndim > 2}
-
-
-def inflated(weights: dict[str, Tensor], like: dict[str, Tensor]) -> dict[str, Tensor]:
-    """2D kernels repeated along time and divided by their number, as in arXiv:1705.07750, section 2.4."""
-    return {
-        name: value
-        if value.shape == like[name].shape
-        else value.unsqueeze(2).expand_as(like[name]) / like[name].shape[2]
-        for name, value in weights.items()
-    }
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -64,17 +53,6 @@ def test_the_half_width_network_of_the_embedded_family() -> None:
     by_hand = 3 * 32 * 343 + 27 * (4 * 32**2 + 7 * 32 * 64 + 7 * 64 * 128 + 7 * 128 * 256)
     by_hand += 32 * 64 + 64 * 128 + 128 * 256 + 2 * 5 * (32 + 64 + 128 + 256) + 257 * 12
     assert sum(p.numel() for p in model.parameters()) == by_hand == 8_322_924
-
-
-@pytest.mark.parametrize("depth", DEPTHS)
-@torch.no_grad()
-def test_a_clip_in_which_nothing_moves_gets_the_2d_networks_answer(depth: int) -> None:
-    flat, deep = small(f"tsn_resnet{depth}"), small(f"cnn3d_resnet{depth}")
-    deep.load_state_dict(inflated(flat.state_dict(), deep.state_dict()))
-    frames = 2 * REACH[depth] + 1  # in the middle, the zeros beyond the ends are not seen
-    clip = clips(1, 1).expand(-1, frames, -1, -1, -1)
-    ours = deep.frame_logits(deep.features(clip), frames)[0, frames // 2]
-    assert torch.allclose(ours, flat(clip[:, :1])[0], atol=1e-9)
 
 
 @torch.no_grad()

@@ -48,6 +48,14 @@ def test_kinds_of_weights(
         assert (network.facts.picture_size, network.facts.sampling) == (PICTURE_SIZE, "windows")
 
 
+@pytest.mark.parametrize(("name", "frames", "size"), [("c3d", 16, 112), ("i3d_inception", 64, 224)])
+def test_random_weights_are_used_with_the_usual_input(name: str, frames: int, size: int) -> None:
+    with torch.device("meta"):
+        network = open_network(name)
+    assert (network.facts.spec.n_segment, network.facts.picture_size) == (frames, size)
+    assert network.model.spec == network.facts.spec
+
+
 @pytest.mark.parametrize("name", ["motion", "tsn_resnet18"])
 def test_ready_and_safe_to_share(name: str) -> None:
     model = load_network(name).model

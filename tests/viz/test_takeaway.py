@@ -76,6 +76,12 @@ def test_csv() -> None:
     np.testing.assert_allclose([[float(cell) for cell in row[2:]] for row in rows], FRAME_SCORES, atol=1e-5)
 
 
+def test_a_network_that_scores_no_frames() -> None:
+    none = replace(ANSWER, frame_scores=FRAME_SCORES[:0], window_frame_scores=np.zeros((2, 0, 3), np.float32))
+    assert as_dict(none) == as_dict(ANSWER) | {"frame_scores": {}}
+    assert as_csv(none).split() == as_csv(ANSWER).split("\r\n")[0].split()  # the header alone
+
+
 FRAMES = np.stack([draw(k) for k in (3, 77, 5, 130, 8, 200, 21, 90)])
 T = len(FRAMES)
 PACES = [
