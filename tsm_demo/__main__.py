@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from tsm_demo.commands import calibrate, evaluate, models, predict, sheet, train
+from tsm_demo.commands import calibrate, cost, evaluate, models, predict, sheet, train
 from tsm_demo.core.errors import TsmDemoError
 
-COMMANDS = (predict, models, train, evaluate, calibrate, sheet)
+COMMANDS = (predict, models, cost, train, evaluate, calibrate, sheet)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
