@@ -75,13 +75,13 @@ def cost(spec: ModelSpec, frames: int | None = None, size: int | None = None, ba
 
     Args:
         spec: the network, with its classes, fold and width.
-        frames, size: T, and pixels a side, of the clips; the network's usual ones if not given.
+        frames, size: T, and pixels a side, of the clips; if not given, spec.n_segment and the network's usual size.
         batch: clips.
 
     The result is kept, and is the same object when it is asked for again.
     Raises ShapeError for numbers below 1 and for clips that the network cannot take, ModelError for an unknown network.
     """
-    return _counted(spec, *usual(spec.name, frames, size), batch)
+    return _counted(spec, *usual(spec, frames, size), batch)
 
 
 @lru_cache(maxsize=512)

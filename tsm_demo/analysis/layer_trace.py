@@ -25,7 +25,7 @@ class LayerCost:
         name: dotted path of its module, "layer1.0.conv2"; of a sum, mean or product that is no module, the path of the
             module it stands in and the operation, "layer1.0.add". What runs again is "layer1.0.relu#2".
         kind: "conv2d", "conv3d", "linear", "lstm", "attention" (a product of two activations), "batch_norm",
-            "activation", "pool", "shift", "sum", "concat", "copy" or "other".
+            "activation", "pool", "shift", "sum", "concat", "pad", "copy" or "other".
         input_shape, output_shape: as the layer sees them; of several inputs or outputs, the first.
         params: weights and biases; 0 when the layer runs again.
         macs: multiply-adds. Biases, batch norms, activations, pools and sums count none.
@@ -34,7 +34,7 @@ class LayerCost:
         formula: the multiply-adds in factors, whose product is `macs`; "" where there are none. A convolution's factors:
             frames, height and width of the output, channels out, channels in, kernel height and width (3D: clips,
             frames, height ...). A linear layer's: rows, out, in. An LSTM's: rows, 4 hidden, in + hidden. Attention's:
-            batch, rows, columns, length of the sums.
+            batch (twice, where a module has both products), rows, columns, length of the sums.
     """
 
     name: str
@@ -191,6 +191,7 @@ _KINDS = {
     "mean": "pool",
     "add": "sum",
     "cat": "concat",
+    "constant_pad_nd": "pad",
     "clone": "copy",
 }
 
@@ -198,12 +199,17 @@ _KINDS = {
 def _merged(products: list[Factors]) -> list[Factors]:
     """The same sum in as few products as can be.
 
-    What is done again and again is one product with more rows; and two that differ in one factor are one, with their sum
-    in its place. So an LSTM, which multiplies its inputs and its states step by step, is rows x 4 hidden x (in + hidden).
+    Products of the same factors, in any order, are one with more rows: attention's two are. And two that differ in one
+    factor are one, with their sum in its place: an LSTM multiplies its inputs and its states step by step, which is
+    rows x 4 hidden x (in + hidden).
     """
+    times = Counter(tuple(sorted(factors)) for factors in products)
     merged: list[Factors] = []
-    for (rows, *others), times in Counter(products).items():
-        new = (rows * times, *others)
+    for rows, *others in products:
+        repeated = times.pop(tuple(sorted((rows, *others))), 0)
+        if not repeated:
+            continue  # counted with the first of its kind
+        new = (rows * repeated, *others)
         for place, old in enumerate(merged):
             differing = [i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b]
             if len(old) == len(new) and len(differing) == 1:

@@ -12,7 +12,7 @@ from tsm_demo.core.errors import ShapeError, TsmDemoError
 from tsm_demo.models.registry import ModelSpec, build
 from tsm_demo.models.resnet import TemporalShift
 
-USUAL_FRAMES, USUAL_SIZE = 8, 224
+USUAL_SIZE = 224
 _LOCK = RLock()  # networks are kept between traces, and two traces of one would see each other's layers
 
 
@@ -54,9 +54,9 @@ def meta_network(
             ) from error
 
 
-def usual(name: str, frames: int | None, size: int | None) -> tuple[int, int]:
+def usual(spec: ModelSpec, frames: int | None, size: int | None) -> tuple[int, int]:
     """Frames and pixels a side: those given, else the network's usual ones."""
-    return (USUAL_FRAMES if frames is None else frames), (USUAL_SIZE if size is None else size)
+    return (spec.n_segment if frames is None else frames), (USUAL_SIZE if size is None else size)
 
 
 def existing_tensors(model: nn.Module, clips: Tensor) -> list[Tensor]:

@@ -43,7 +43,7 @@ def training_memory(
 
     Raises ShapeError and ModelError as `cost` does, and ShapeError where batch norm is left with one value a channel.
     """
-    return _traced(spec, *usual(spec.name, frames, size), batch, shifts)
+    return _traced(spec, *usual(spec, frames, size), batch, shifts)
 
 
 @lru_cache(maxsize=512)

@@ -35,13 +35,15 @@ def run(options: argparse.Namespace) -> None:
     from tsm_demo.models.networks import open_network
     from tsm_demo.models.registry import ModelSpec
 
-    spec, frames, size = ModelSpec(options.name), options.frames, options.size
-    if options.name not in list_models():  # embedded, with a size of its own, or unknown
+    size = options.size
+    if options.name in list_models():
+        spec = ModelSpec(options.name)
+    else:  # embedded, with a size of its own, or unknown
         facts = open_network(options.name).facts
-        spec, frames, size = facts.spec, frames or facts.spec.n_segment, size or facts.picture_size
+        spec, size = facts.spec, size or facts.picture_size
     asked = {"num_classes": options.classes, "fold_div": options.fold_div}
     spec = replace(spec, **{field: value for field, value in asked.items() if value is not None})
-    counted = cost(spec, frames, size, options.batch)
+    counted = cost(spec, options.frames, size, options.batch)
     if options.json:
         print(json.dumps(_as_dict(options.name, counted), indent=1))
     else:
