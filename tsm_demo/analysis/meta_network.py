@@ -9,10 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from tsm_demo.core.errors import ShapeError, TsmDemoError
-from tsm_demo.models.registry import ModelSpec, build
+from tsm_demo.models.registry import ModelSpec, build, usual_input
 from tsm_demo.models.resnet import TemporalShift
 
-USUAL_SIZE = 224
 _LOCK = RLock()  # networks are kept between traces, and two traces of one would see each other's layers
 
 
@@ -55,8 +54,9 @@ def meta_network(
 
 
 def usual(spec: ModelSpec, frames: int | None, size: int | None) -> tuple[int, int]:
-    """Frames and pixels a side: those given, else the network's usual ones."""
-    return (spec.n_segment if frames is None else frames), (USUAL_SIZE if size is None else size)
+    """Frames and pixels a side: those given, else the network's usual ones. Raises ModelError for an unknown network."""
+    usual_size = usual_input(spec.name).size
+    return (spec.n_segment if frames is None else frames), (usual_size if size is None else size)
 
 
 def existing_tensors(model: nn.Module, clips: Tensor) -> list[Tensor]:
