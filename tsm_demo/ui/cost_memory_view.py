@@ -76,9 +76,9 @@ def kept_panel(none: int, naive: int, threed: int, choice: CostChoice, W: Mappin
 def most_clips(card_gib: int, spec: ModelSpec, frames: int, size: int) -> int:
     """How many clips a training step with AdamW has room for; 0 or more.
 
-    Beside the step's own peak, which holds the gradients, there are the weights and AdamW's two moments. Against the number
-    of clips the peak bends upwards (of several moments, the fullest counts) into a straight line: so that line's answer
-    is never too small, and going back along it ends at the right one.
+    Beside the step's own peak, which holds the gradients, there are the weights and AdamW's two moments. Against the
+    number of clips the peak bends upwards (of several moments, the fullest counts) into a straight line: so that line's
+    answer is never too small, and going back along it ends at the right one.
     """
     few, many = (training_memory(spec, frames, size, batch) for batch in MANY_CLIPS)
     each = (many.peak_bytes - few.peak_bytes) / (MANY_CLIPS[1] - MANY_CLIPS[0])
