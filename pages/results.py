@@ -4,6 +4,7 @@ import streamlit as st
 
 from tsm_demo.ui.frame import stay_in_frame
 from tsm_demo.ui.results_family import show_family
+from tsm_demo.ui.results_fold import show_folds
 from tsm_demo.ui.results_measured import show_measured
 from tsm_demo.ui.results_online import show_online
 from tsm_demo.ui.results_slope import show_slopes
@@ -24,5 +25,7 @@ st.divider()
 show_online()
 st.divider()
 show_measured()
+st.divider()
+show_folds()
 st.divider()
 st.caption(W["source"])

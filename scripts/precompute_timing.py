@@ -1,11 +1,15 @@
 """The reference timing of What it costs: `python -m scripts.precompute_timing`, on a machine with nothing else to do.
 
-Writes tsm_demo/assets/cost/timing.json. It takes some ten minutes. Every number in it belongs to this machine, so it is
-not among what `python -m scripts.precompute` brings up to date.
+Writes tsm_demo/assets/cost/timing.json. It takes some ten minutes, and before each of its parts it waits until the
+machine has become quiet; with `--now` it does not. Every number in it belongs to this machine, so it is not among
+what `python -m scripts.precompute` brings up to date.
 """
 
+import argparse
 import sys
+import time
 
+from tsm_demo.analysis.machine import load_average
 from tsm_demo.analysis.measure import Effort, Stage
 from tsm_demo.analysis.stored_timing import TIMING, write_reference
 from tsm_demo.analysis.timing import Measurement, Setup
@@ -15,6 +19,8 @@ from tsm_demo.models.registry import ModelSpec
 from tsm_demo.serving.measuring import MeasureRequest, measure_apart
 
 EFFORT = Effort(budget_sec=150.0, most_rounds=101, wall_sec=900.0)
+QUIET = 0.5  # load average: less than one process that wants half of a core
+WAIT_SEC = 15.0
 # The naive shift (fold_div 2: every channel, half each way) beside 1/8, for arXiv:1811.08383, figure 2 (a).
 RESNET50 = (
     ModelSpec("tsn_resnet50"),
@@ -46,18 +52,33 @@ def measured(request: MeasureRequest) -> Measurement:
 
     found = measure_apart(request, tell)
     for subject, runs in found.runs.items():
-        time, ratio = runs.time(), runs.ratio(found.runs[found.base()])
+        spread, ratio = runs.time(), runs.ratio(found.runs[found.base()])
         print(
-            f"{subject.name:20} fold {subject.fold_div}  {1000 * time.median:7.1f} ms ({1000 * time.low:.1f} to "
-            f"{1000 * time.high:.1f})  x {ratio.median:.3f}  {runs.peak_bytes / 2**20:.1f} MiB",
+            f"{subject.name:20} fold {subject.fold_div}  {1000 * spread.median:7.1f} ms ({1000 * spread.low:.1f} to "
+            f"{1000 * spread.high:.1f})  x {ratio.median:.3f}  {runs.peak_bytes / 2**20:.1f} MiB",
             flush=True,
         )
     return found
 
 
-def main() -> int:
+def wait_for_quiet() -> None:
+    """Until other work has ended; what this command itself did a minute ago counts as such, too."""
+    while (load := load_average()) > QUIET:
+        print(f"waiting: the load average is {load}, and a timing needs {QUIET} or less", flush=True)
+        time.sleep(WAIT_SEC)
+
+
+def main(arguments: list[str] | None = None) -> int:
     """Measure and write."""
-    write_reference([measured(request) for request in requests()])
+    parser = argparse.ArgumentParser(description="Take the reference timing.")
+    parser.add_argument("--now", action="store_true", help="do not wait until the machine is quiet")
+    now = parser.parse_args(arguments).now
+    found = []
+    for request in requests():
+        if not now:
+            wait_for_quiet()
+        found.append(measured(request))
+    write_reference(found)
     print(f"wrote {TIMING}")
     return 0
 

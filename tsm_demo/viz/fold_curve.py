@@ -72,6 +72,7 @@ def fold_curve(
             showarrow=False,
             xanchor="left",
             xshift=12,
+            yshift=0 if placement == RESIDUAL else -14,  # below the other's line
         )
     figure.add_hline(y=chance[0], line={"color": QUIET, "width": 1, "dash": "dot"})
     figure.add_annotation(
