@@ -91,6 +91,13 @@ def test_what_is_here_is_used_as_published(kept, monkeypatch):
         (kept / "away").rename(cached_path(NAME, kept))
 
 
+def test_a_damaged_file_in_the_cache_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("TSM_DEMO_CACHE", str(tmp_path))
+    cached_path(NAME, tmp_path).write_bytes(b"half of it")
+    with pytest.raises(ModelError, match=f"is damaged: delete it, and fetch {NAME} again"):
+        open_network(NAME)
+
+
 def test_another_network_than_was_published_is_refused(tmp_path):
     model = build(published_facts(zoo_entry(NAME)).spec)
     state = {

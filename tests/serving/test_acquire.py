@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 
 from tests.models.tiny_network import save_tiny_network, tiny_network
 from tests.serving.faulty_server import FileServer, cut, serving
@@ -144,6 +144,16 @@ def test_a_crash_while_it_is_written_leaves_nothing_that_counts(server, tmp_path
 
     monkeypatch.setattr(module, "save_checkpoint", half)
     with pytest.raises(MemoryError):
+        get(server, tmp_path)
+    assert list_cached(tmp_path) == {}
+
+
+def test_a_disk_that_is_full_when_it_is_kept(server, tmp_path, monkeypatch):
+    def full(*_: object, **__: object) -> None:
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(module, "save_checkpoint", full)
+    with pytest.raises(FetchError, match="not enough room"):
         get(server, tmp_path)
     assert list_cached(tmp_path) == {}
 

@@ -58,7 +58,11 @@ def open_network(name: str = "motion", checkpoint: Path | None = None) -> Networ
         loaded = load_checkpoint(embedded_path(name))
         return Network(name, "embedded", loaded.model, loaded.facts)
     if name in list_zoo():
-        loaded = load_checkpoint(official_path(name))
+        path = official_path(name)
+        try:
+            loaded = load_checkpoint(path)
+        except ModelError as error:
+            raise ModelError(f"{path} is damaged: delete it, and fetch {name} again.") from error
         return Network(name, "official", loaded.model, loaded.facts)
     if name not in list_models():
         raise ModelError(

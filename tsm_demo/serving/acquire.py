@@ -13,13 +13,14 @@ from typing import Literal
 
 import torch
 from filelock import FileLock, Timeout
+from safetensors import SafetensorError
 
 from tsm_demo.core.errors import ModelError
 from tsm_demo.models.cache import cached_path
 from tsm_demo.models.checkpoints import save_checkpoint
 from tsm_demo.models.official import read_official
-from tsm_demo.serving.download import Patience, Progress, download
-from tsm_demo.serving.http_file import Source
+from tsm_demo.serving.download import Patience, Progress, download, no_room
+from tsm_demo.serving.http_file import FetchError, Source
 
 LOCK_POLL_SEC = 0.5
 
@@ -65,6 +66,8 @@ def _keep(part: Path, name: str, folder: Path) -> None:
         _sync(new)
         os.replace(new, cached_path(name, folder))
         _sync(folder)
+    except SafetensorError as error:  # raised when it cannot write, too
+        raise FetchError(no_room(folder)) from error
     except ModelError as error:
         raise ModelError(f"{name} was fetched, but cannot be used: {error}") from error
     finally:

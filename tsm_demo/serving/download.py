@@ -127,7 +127,7 @@ def _try_once(
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise
-        raise FetchError(_no_room(part.parent)) from error
+        raise FetchError(no_room(part.parent)) from error
     if whole is not None and _size(part) < whole:
         raise TryAgainError(
             f"The connection to {source.host} broke off after {_size(part) / 1e6:.1f} of {whole / 1e6:.1f} MB: "
@@ -140,8 +140,9 @@ def _take(
 ) -> None:
     """Write what comes to where it belongs; fsync."""
     done, whole = answer.start, answer.whole
-    if whole is not None and whole - done + SPARE_BYTES > shutil.disk_usage(part.parent).free:
-        raise FetchError(_no_room(part.parent))
+    # What is read from the file is written beside it, about as large.
+    if whole is not None and whole - done + whole + SPARE_BYTES > shutil.disk_usage(part.parent).free:
+        raise FetchError(no_room(part.parent))
     if done == 0:
         part.unlink(missing_ok=True)
         _version_file(part).write_text(answer.version, encoding="utf-8")
@@ -186,7 +187,8 @@ def _forget(part: Path) -> None:
     _version_file(part).unlink(missing_ok=True)
 
 
-def _no_room(folder: Path) -> str:
+def no_room(folder: Path) -> str:
+    """The sentence for a disk that is full."""
     return (
         f"There is not enough room on the disk of {folder}: make some, or choose another folder with TSM_DEMO_CACHE. "
         "The embedded networks work without."

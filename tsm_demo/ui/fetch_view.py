@@ -14,6 +14,7 @@ from tsm_demo.ui.own_weights import OWN, own_notes, show_upload
 from tsm_demo.ui.text import words
 
 POLL_SEC = 0.5
+OFFER = "offer"
 OFFERED = (DEFAULT, DEFAULT_FOR_TIME)
 KNOWN = {  # data set -> what its classes are about
     "Kinetics-400": "people",
@@ -31,10 +32,10 @@ def show_offer() -> None:
     with st.container(border=True):
         if missing := missing_network():  # what a link has asked for
             st.markdown(W["missing"])
-            _show((missing,), "offer")
+            _show((missing,), OFFER)
         else:
             st.markdown(W["offer"])
-            _show(OFFERED, "offer")
+            _show(OFFERED, OFFER)
 
 
 def show_more() -> None:
@@ -94,7 +95,8 @@ def _control(entry: ZooEntry, place: str) -> None:
             W["cancel"], key=f"cancel_{place}_{entry.name}", on_click=fetches.give_up, args=(entry.name,)
         )
         return
-    st.caption(_short(entry, W))
+    if place == OFFER:  # elsewhere the facts stand above
+        st.caption(_short(entry, W))
     if is_cached(entry.name):
         if st.button(W["ask"], key=f"ask_{place}_{entry.name}"):
             ask(entry.name)
@@ -144,7 +146,7 @@ def _row(name: str) -> str:
     W = words("your_clip_network")
     entry = zoo_entry(name)
     here = W["here"] if is_cached(name) else W["megabytes"].format(megabytes=f"{entry.nbytes / 1e6:.0f}")
-    return f"{entry.title} · {here}"
+    return f"{here} · {entry.title}"  # what a phone cuts off is not whether it is here
 
 
 def _facts(entry: ZooEntry, W: Mapping[str, str]) -> str:

@@ -53,6 +53,7 @@ def show_upload() -> bool:
         key=UPLOAD_KEY,
         max_upload_size=MOST_BYTES >> 20,
     )
+    st.caption(W["upload_note"])
     if file is None:
         return False
     content = file.getvalue()
