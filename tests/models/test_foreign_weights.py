@@ -203,6 +203,7 @@ NAMED = "module.base_model.layer3.1.conv2.weight"
             "left over: module.base_model.attention.weight",
         ),
         ({"extra": torch.zeros(3)}, "left over: extra"),
+        ({"two\nlines": torch.zeros(3)}, r"left over: two\\nlines"),
         (
             {NAMED: torch.zeros(9, 9, 3, 3)},
             rf"of another shape: {NAMED} \(9, 9, 3, 3\) for \(256, 256, 3, 3\)",

@@ -303,6 +303,12 @@ def test_values_that_are_no_weights(value: object, told: str) -> None:
         checked_tensors(state, "It")
 
 
+def test_a_variance_below_zero() -> None:
+    state = {"bn1.running_mean": torch.tensor([-1.0]), "bn1.running_var": torch.tensor([1.0, -1e-3])}
+    with pytest.raises(ModelError, match=r"It has a variance below 0 in 'bn1\.running_var'"):
+        checked_tensors(state, "It")
+
+
 def test_what_counts_is_kept_whole_and_the_rest_is_float32() -> None:
     state: dict[str, Tensor] = {
         "count": torch.tensor(2**40),

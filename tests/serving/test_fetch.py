@@ -75,6 +75,7 @@ def test_all_who_ask_share_one_download(server, request_of):
     time.sleep(0.5)
     assert not second.ended()  # bob still waits
     second.leave("bob")
+    assert not second.join("eve")  # although its process may still be about
     wait_for(second.ended)
     with pytest.raises(CancelledError):
         second.result()

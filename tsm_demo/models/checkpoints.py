@@ -158,7 +158,7 @@ def _facts_of(
 
 def _listed(names: list[str]) -> str:
     """The first few, so that the sentence stays one."""
-    shown = ", ".join(name[:80].encode("ascii", "backslashreplace").decode() for name in names[:LISTED])
+    shown = ", ".join(ascii(name[:80])[1:-1] for name in names[:LISTED])
     return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
 
 

@@ -55,7 +55,10 @@ def export_onnx(model: VideoNetwork, facts: WeightFacts, path: Path, size: int |
 def largest_difference(
     model: VideoNetwork, facts: WeightFacts, path: Path, size: int | None = None
 ) -> float | None:
-    """How far onnxruntime's logits for one random clip are from the network's; None where it is not installed."""
+    """How far onnxruntime's logits for one random clip are from the network's; None where it is not installed.
+
+    Where the largest logit is above 1, as with random weights, it is a share of that.
+    """
     try:
         import onnxruntime
     except ImportError:
@@ -66,7 +69,7 @@ def largest_difference(
     (theirs,) = session.run([LOGITS], {CLIPS: clip.numpy()})
     with torch.inference_mode():
         ours = model(clip)
-    return float((torch.from_numpy(theirs) - ours).abs().max())
+    return float((torch.from_numpy(theirs) - ours).abs().max() / ours.abs().max().clamp(min=1))
 
 
 def _metadata(facts: WeightFacts) -> dict[str, str]:

@@ -71,5 +71,7 @@ def checked_tensors(state: Mapping[str, object], place: str) -> dict[str, Tensor
             raise ModelError(
                 f"{place} has numbers in {name[:80]!r} that are infinite or none: the weights are broken."
             )
+        if name.endswith("running_var") and bool((kept < 0).any()):
+            raise ModelError(f"{place} has a variance below 0 in {name[:80]!r}: the weights are broken.")
         tensors[name] = kept
     return tensors

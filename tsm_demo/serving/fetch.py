@@ -119,13 +119,14 @@ class Fetching:
         self.request = request
         self.stage: Stage | None = None  # None: it waits in the line, or is just beginning
         self._visitors: set[str] = set()
+        self._given_up = False
         self._lock = threading.Lock()
         self._ticket: Ticket = line.submit(self._run)
 
     def join(self, visitor: str) -> bool:
-        """Wait for it, too; False when it has ended."""
+        """Wait for it, too; False when it has ended, or is just being given up."""
         with self._lock:
-            if self.ended():
+            if self._given_up or self.ended():
                 return False
             self._visitors.add(visitor)
             return True
@@ -135,6 +136,7 @@ class Fetching:
         with self._lock:
             self._visitors.discard(visitor)
             if not self._visitors:
+                self._given_up = True
                 self._ticket.cancel()
 
     def place(self) -> int:
