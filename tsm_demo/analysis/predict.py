@@ -140,14 +140,16 @@ def read_for(
     start_sec: float | None = None,
     end_sec: float | None = None,
     on_progress: Progress | None = None,
+    speeds: tuple[float, ...] = (1.0,),
 ) -> SampledClip:
-    """Decode the frames that a network looks at. Raises VideoError."""
+    """Decode the frames that a network looks at, at each of the `speeds` (see SamplingPlan). Raises VideoError."""
     plan = SamplingPlan(
         n_segment=network.facts.spec.n_segment,
         kind=network.facts.sampling,
         start_sec=start_sec,
         end_sec=end_sec,
         short_side=KEPT_SHORT_SIDE,
+        speeds=speeds,
     )
     report = (lambda share: on_progress("decode", share)) if on_progress else None
     return read_clip(path, plan, LIMITS, report)
@@ -174,7 +176,7 @@ def answer_clip(
             batch = torch.tensor(
                 [_in_order(w, reverse) for w in clip.windows[start : start + WINDOWS_AT_ONCE]]
             )
-            parts.append(_logits(network, normalise(pictures[batch])))
+            parts.append(window_logits(network, normalise(pictures[batch])))
             if on_progress:
                 on_progress("forward", (start + len(batch)) / len(clip.windows))
     window_scores, of_frames = (torch.cat(logits).softmax(-1) for logits in zip(*parts, strict=True))
@@ -222,18 +224,18 @@ def window_tensor(network: Network, clip: SampledClip, window: int, reverse: boo
     return normalise(squeeze_frames(torch.from_numpy(frames), network.facts.picture_size))
 
 
-def _in_order(window: SampledWindow, reverse: bool) -> list[int]:
-    return list(window.rows[::-1] if reverse else window.rows)
-
-
-def _logits(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
-    """(w, T, 3, size, size) to logits (w, num_classes), and of the frames (w, T, num_classes), T = 0 without any."""
+def window_logits(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
+    """Calibrated: (w, T, 3, size, size) to logits (w, num_classes), and of the frames (w, T or 0, num_classes)."""
     model, temperature = network.model, network.facts.temperature
     if isinstance(model, ScoresFrames):
         of_frames = model.frame_logits(model.features(clips), clips.shape[1]) / temperature
         return of_frames.mean(1), of_frames
     of_clips = model(clips) / temperature
     return of_clips, of_clips[:, None][:, :0]
+
+
+def _in_order(window: SampledWindow, reverse: bool) -> list[int]:
+    return list(window.rows[::-1] if reverse else window.rows)
 
 
 def _top(scores: Tensor, labels: tuple[str, ...], top_k: int) -> tuple[Score, ...]:
