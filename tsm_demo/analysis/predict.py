@@ -12,14 +12,13 @@ from torch import Tensor
 
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.core.sampling import SamplingPlan
-from tsm_demo.core.score import Score
+from tsm_demo.core.score import CLEAR_SCORE, Score
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.models.video_network import ScoresFrames
 from tsm_demo.video.clip import MIB, DecodeLimits
 from tsm_demo.video.decode import SampledClip, SampledWindow, read_clip
 from tsm_demo.video.tensors import normalise, squeeze_frames
 
-CLEAR_SCORE = 0.6  # below it, no class is clearly ahead
 WINDOWS_AT_ONCE = 8
 KEPT_SHORT_SIDE = 360  # pixels; frames are also shown, not only looked at
 LIMITS = DecodeLimits(max_output_bytes=128 * MIB)  # of a ten-minute clip's frames, kept smaller to fit
