@@ -24,6 +24,8 @@ from tsm_demo.ui.cost_where_view import MEASURES
 from tsm_demo.ui.count_choices import NUMBERS, PRESETS
 from tsm_demo.ui.count_told import BROWSER_WORDS as COUNT_WORDS
 from tsm_demo.ui.count_told import FAMILIES, LINES
+from tsm_demo.ui.lab_choices import ORDERS as LAB_ORDERS
+from tsm_demo.ui.lab_choices import SHOWN, SPEED
 from tsm_demo.ui.results_choices import DATA, METRICS, ORDER, SCALES, TRAINED
 from tsm_demo.ui.results_family import RELATIVES
 from tsm_demo.ui.shift_choices import CELLS
@@ -33,6 +35,7 @@ from tsm_demo.ui.why_view import BLOCKS_TO_COPY
 from tsm_demo.viz.conv_picture import FACTORS, NAMES
 from tsm_demo.viz.published import read_published
 from tsm_demo.viz.slopes import KINDS
+from tsm_demo.viz.two_answers import Outcome
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (FOLDER / "en").glob("*.md"))
@@ -106,6 +109,16 @@ COMPOSED = {
         *(f"growth_scale_{scale}" for scale in GROWTH_SCALES),
     },
     "results_fold": {*PLACEMENTS},
+    "time_lab": {
+        *(f"{part}_{order}" for part in ("order", "how") for order in LAB_ORDERS),
+        *(f"speed_{speed}" for speed in SPEED.spellings),
+        *(f"net_{network}" for network in SHOWN.spellings.values()),
+        *(f"head_{part}" for part in ("rounding", "guesses", "keeps", "moved")),
+        *(f"verdict_{outcome}" for outcome in get_args(Outcome)),
+        *(f"step_{step}" for step in ("begin", "wait", "decode", "forward")),
+        *("verdict_filmed", "how_half", "how_double", "why_order", "why_frames", "stored", "computed"),
+        *("key", "key_filmed"),
+    },
     "cost_measure": {
         *(f"step_{step}" for step in get_args(get_type_hints(Stage)["step"])),
         *(f"{what}_{many}" for what in ("clip", "frame", "core", "thread") for many in ("one", "many")),
@@ -133,6 +146,7 @@ COMPOSED = {
         *(f"data_{PUBLISHED.result(id).dataset}" for relative in RELATIVES for id in relative.results),
     },
 }
+LAB_PARTS = ("choices", "frames", "report", "view")
 FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of the interface code
     "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
     "shift": ("pages/shift.py", "app.py", *(f"tsm_demo/ui/shift_{part}.py" for part in SHIFT_PARTS)),
@@ -148,6 +162,7 @@ FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of th
         *(f"tsm_demo/ui/results_{part}.py" for part in RESULTS_PARTS),
     ),
     "results_family": ("tsm_demo/ui/results_family.py",),
+    "time_lab": ("pages/time_lab.py", "app.py", *(f"tsm_demo/ui/lab_{part}.py" for part in LAB_PARTS)),
 }
 
 

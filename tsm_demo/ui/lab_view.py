@@ -96,7 +96,7 @@ def told(shown: Shown, words: Mapping[str, str]) -> str:
 def show_finding(found: Experiment, words: Mapping[str, str]) -> None:
     """Which networks notice, and why."""
     st.header(headline(found, words), anchor=False)
-    st.markdown(because(found, words))
+    st.markdown(reasons(found, words))
     for note in found.notes:
         st.caption(note)
 
@@ -143,7 +143,7 @@ def headline(found: Experiment, words: Mapping[str, str]) -> str:
     return f"{how}: {'; '.join(parts)}."
 
 
-def because(found: Experiment, words: Mapping[str, str]) -> str:
+def reasons(found: Experiment, words: Mapping[str, str]) -> str:
     """Why: what is the same in both ways, and what is not."""
     if found.shown.as_filmed:
         return words["why_filmed"]
@@ -183,10 +183,22 @@ def small(number: float) -> str:
 
 
 def _show_card(network: str, both: TwoAnswers, found: Experiment, words: Mapping[str, str]) -> None:
-    same = found.shown.as_filmed
-    sign = "" if same else {"rounding": "= ", "guesses": "? ", "keeps": "≈ "}.get(both.outcome, "≠ ")
+    sign = (
+        ""
+        if found.shown.as_filmed
+        else {"rounding": "= ", "guesses": "? ", "keeps": "≈ "}.get(both.outcome, "≠ ")
+    )
     st.markdown(f"#### {sign}{words[f'net_{network}']}")
     st.markdown(verdict(network, both, found, words))
+    bars, courses = card_parts(network, both, found, words)
+    st.html(bars)
+    st.html(courses)
+
+
+def card_parts(
+    network: str, both: TwoAnswers, found: Experiment, words: Mapping[str, str]
+) -> tuple[str, str]:
+    """HTML of a network's bars and of its course."""
     items = ", ".join(
         words["bars_item"].format(
             label=MOTION_LABELS[label],
@@ -195,14 +207,18 @@ def _show_card(network: str, both: TwoAnswers, found: Experiment, words: Mapping
         )
         for label in both.top_labels()
     )
-    st.html(answer_bars(both, network, words["bars_alt"].format(how=found.how, items=items), same))
     film = found.film
     ways = (
         Way(words["as_filmed"], film.numbers_of(film.filmed)),
         Way(found.how, film.numbers_of(film.shown)),
     )
     labels = listed(list(dict.fromkeys([both.filmed.label, both.shown.label])), words)
-    st.html(answer_courses(both, network, ways, words["courses_alt"].format(labels=labels, how=found.how)))
+    return (
+        answer_bars(
+            both, network, words["bars_alt"].format(how=found.how, items=items), found.shown.as_filmed
+        ),
+        answer_courses(both, network, ways, words["courses_alt"].format(labels=labels, how=found.how)),
+    )
 
 
 def scores_table(found: Experiment, words: Mapping[str, str]) -> dict[str, list[object]]:
