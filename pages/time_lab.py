@@ -5,6 +5,7 @@ import streamlit as st
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.ui.frame import stay_in_frame
 from tsm_demo.ui.lab_choices import choose, chosen, chosen_clip
+from tsm_demo.ui.lab_questions import show_questions
 from tsm_demo.ui.lab_report import show_report
 from tsm_demo.ui.lab_view import experiment, show_experiment, show_finding
 from tsm_demo.ui.text import words
@@ -24,3 +25,5 @@ try:
 except TsmDemoError as error:
     st.error(str(error))
     st.markdown(W["problem_next"])
+st.divider()
+show_questions(chosen_clip())

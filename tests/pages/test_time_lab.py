@@ -12,12 +12,13 @@ from streamlit.testing.v1 import AppTest
 
 from tsm_demo.core.labels import MOTION_LABELS, reversed_label
 from tsm_demo.ui.clips import bundled_labels
+from tsm_demo.ui.lab_questions import QUESTIONS
 from tsm_demo.ui.text import words
 from tsm_demo.viz.both_orders import plainest, read_results
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_videos"
-W = words("time_lab")
+W, Q = words("time_lab"), words("time_lab_questions")
 NETWORKS = ("motion_tsn", "motion", "motion_online", "motion_3d")
 
 
@@ -186,3 +187,23 @@ def test_the_table_has_every_score():
     assert numbers.sum(0) == pytest.approx(np.ones(4), abs=1e-5)
     assert numbers[:, 0] == pytest.approx(numbers[:, 1], abs=1e-5)  # 2D, both ways
     assert np.abs(numbers[:, 2] - numbers[:, 3]).max() > 0.9  # TSM
+
+
+def test_no_question_is_answered_before_it_is_asked(opened):
+    assert opened.button_group(key="lab_question").value in (None, [])
+    assert not opened.dataframe
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_is_answered_proved_and_linked(name):
+    app = whole(open_page(question=name, networks="2d"))
+    table = app.dataframe[0].value
+    assert len(table) > 1
+    assert any(text.value == Q[f"answer_{name}"] for text in app.markdown)
+    link = next(link for link in app.get("page_link") if link.proto.label == Q[f"link_{name}"])
+    assert link.proto.page == QUESTIONS[name].page
+
+
+def test_offline_weights_answer_the_reversed_motion_online():
+    table = whole(open_page(question="online", networks="2d")).dataframe[0].value
+    assert table[Q["column_answer"]].tolist()[:2] == ["moves right", "moves left"]

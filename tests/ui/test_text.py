@@ -9,6 +9,7 @@ import pytest
 
 from tsm_demo.analysis.layer_trace import KINDS as LAYER_KINDS
 from tsm_demo.analysis.measure import Stage
+from tsm_demo.analysis.question_proofs import MapProof, MemoryProof
 from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift_table import MODES
 from tsm_demo.core.temporal_reach import STEPS
@@ -26,6 +27,7 @@ from tsm_demo.ui.count_told import BROWSER_WORDS as COUNT_WORDS
 from tsm_demo.ui.count_told import FAMILIES, LINES
 from tsm_demo.ui.lab_choices import ORDERS as LAB_ORDERS
 from tsm_demo.ui.lab_choices import SHOWN, SPEED
+from tsm_demo.ui.lab_questions import QUESTIONS
 from tsm_demo.ui.results_choices import DATA, METRICS, ORDER, SCALES, TRAINED
 from tsm_demo.ui.results_family import RELATIVES
 from tsm_demo.ui.shift_choices import CELLS
@@ -109,6 +111,13 @@ COMPOSED = {
         *(f"growth_scale_{scale}" for scale in GROWTH_SCALES),
     },
     "results_fold": {*PLACEMENTS},
+    "time_lab_questions": {
+        *(f"{part}_{name}" for part in ("ask", "answer", "proof", "link") for name in QUESTIONS),
+        *(f"placement_{placement}" for placement in PLACEMENTS),
+        *(f"map_{field.name}" for field in fields(MapProof)),
+        *(f"memory_{field.name}" for field in fields(MemoryProof)),
+        *("kind_offline", "kind_online"),
+    },
     "time_lab": {
         *(f"{part}_{order}" for part in ("order", "how") for order in LAB_ORDERS),
         *(f"speed_{speed}" for speed in SPEED.spellings),
@@ -162,6 +171,7 @@ FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of th
         *(f"tsm_demo/ui/results_{part}.py" for part in RESULTS_PARTS),
     ),
     "results_family": ("tsm_demo/ui/results_family.py",),
+    "time_lab_questions": ("tsm_demo/ui/lab_questions.py",),
     "time_lab": ("pages/time_lab.py", "app.py", *(f"tsm_demo/ui/lab_{part}.py" for part in LAB_PARTS)),
 }
 

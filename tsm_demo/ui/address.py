@@ -66,7 +66,10 @@ class Linked(_InAddress):
         return {"key": self.key, "on_change": self._to_address}
 
     def _to_address(self) -> None:
-        self.put(st.session_state[self.key])
+        value = st.session_state[self.key]
+        if value is None:  # a choice that was taken back
+            st.query_params.pop(self.parameter, None)
+        self.put(value)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from tsm_demo.analysis.orders import Change, changed, read_speeds
@@ -15,6 +14,7 @@ from tsm_demo.serving.line import Report
 from tsm_demo.ui.answers import wait_in_line
 from tsm_demo.ui.clips import Clip
 from tsm_demo.ui.lab_choices import ORDERS, Shown
+from tsm_demo.ui.lab_kept import shelf
 from tsm_demo.ui.own_clip import MADE_PREFIX
 from tsm_demo.video.clip import SampledClip
 from tsm_demo.viz.scored import scored
@@ -23,7 +23,6 @@ from tsm_demo.viz.two_answers import ScoredClip, TwoAnswers
 Speeds = dict[float, SampledClip]
 READER = "motion"  # all embedded networks look at the same frames
 KEPT_CLIPS = 4  # bundled ones, decoded: some 12 MB each
-KEPT_OWN_ANSWERS = 400
 FILMED = Change()
 
 
@@ -35,11 +34,6 @@ def change_of(shown: Shown) -> Change:
 
 @st.cache_resource(max_entries=KEPT_CLIPS, show_spinner=False)
 def _clip_shelf(identity: str) -> dict[str, Speeds]:
-    return {}
-
-
-@st.cache_resource(max_entries=600, show_spinner=False)
-def _answer_shelf(identity: str, network: str, change: Change) -> dict[str, ScoredClip]:
     return {}
 
 
@@ -58,20 +52,15 @@ def decoded(clip: Clip, words: Mapping[str, str]) -> Speeds:
     return speeds
 
 
-def liveliest(clip: SampledClip) -> int:
-    """The window in which the picture changes most from frame to frame."""
-    small = clip.frames[:, ::8, ::8].astype(np.int16)
-    changes = [np.abs(np.diff(small[list(window.rows)], axis=0)).mean() for window in clip.windows]
-    return int(np.argmax(changes))
-
-
 def ask(
     clip: Clip, window: int, shown: Shown, networks: Sequence[str], words: Mapping[str, str]
 ) -> dict[str, TwoAnswers]:
     """What each network says of a window as filmed and as shown. Raises TsmDemoError."""
     speeds, change = decoded(clip, words), change_of(shown)
     wanted = [(network, way) for network in networks for way in (FILMED, change)]
-    missing = [(network, way) for network, way in wanted if not _found(clip, window, network, way)]
+    missing = [
+        (network, way) for network, way in wanted if "result" not in _shelf(clip, window, network, way)
+    ]
     if missing:
 
         def job(path: Path, report: Report) -> list[ScoredClip]:
@@ -82,9 +71,9 @@ def ask(
             return made
 
         for (network, way), answer in zip(missing, wait_in_line(clip, job, words), strict=True):
-            _shelf(clip, window, network, way)["answer"] = answer
+            _shelf(clip, window, network, way)["result"] = answer
     return {
-        network: TwoAnswers(*(_shelf(clip, window, network, way)["answer"] for way in (FILMED, change)))
+        network: TwoAnswers(*(_shelf(clip, window, network, way)["result"] for way in (FILMED, change)))
         for network in networks
     }
 
@@ -100,21 +89,8 @@ def one_window(speeds: Speeds, window: int, change: Change) -> SampledClip:
     return changed(alone, change)
 
 
-def _found(clip: Clip, window: int, network: str, change: Change) -> bool:
-    return "answer" in _shelf(clip, window, network, change)
-
-
 def _shelf(clip: Clip, window: int, network: str, change: Change) -> dict[str, Any]:
-    """The place of one answer."""
-    change = _plain(change)
-    if clip.content is None:
-        return _answer_shelf(f"{clip.identity}:{window}", network, change)
-    own = st.session_state.setdefault(f"{MADE_PREFIX}lab", {})
-    key = (window, network, change)
-    own[key] = place = own.pop(key, {})  # at the end: what was used last is dropped last
-    while len(own) > KEPT_OWN_ANSWERS:
-        own.pop(next(iter(own)))
-    return place
+    return shelf(clip, (window, network, _plain(change)))
 
 
 def _plain(change: Change) -> Change:

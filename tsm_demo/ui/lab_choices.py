@@ -11,6 +11,7 @@ from tsm_demo.ui.clips import UPLOAD_TYPES, Clip, bundled_clip, bundled_labels
 from tsm_demo.ui.own_clip import forget_own, keep_own, own_clip
 from tsm_demo.viz.both_orders import plainest, read_results
 
+OPENING_CLIP = plainest(read_results()).clip
 OWN = "own"  # the visitor's clip, in a link
 T = len(read_results()[0].frame_times_sec)  # frames that the embedded networks look at
 ORDERS = ("forwards", "backwards", "shuffled", "frozen")
@@ -57,7 +58,7 @@ def chosen() -> Shown:
 def clip_control() -> Linked:
     """The menu of clips: those that are here, and the visitor's."""
     names = [*bundled_labels(), *([OWN] if own_clip() else [])]
-    return Linked("lab", "clip", {name: name for name in names}, plainest(read_results()).clip)
+    return Linked("lab", "clip", {name: name for name in names}, OPENING_CLIP)
 
 
 def chosen_clip() -> Clip:

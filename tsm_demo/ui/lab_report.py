@@ -55,7 +55,7 @@ def make(found: Experiment, address: str, words: Mapping[str, str]) -> str:
         filmed = one_window(speeds, found.window, FILMED)
         shown = one_window(speeds, found.window, change_of(found.shown))
         ways = ((filmed, words["as_filmed"]), (shown, found.how))
-        overlays = []
+        overlays: list[Picture] = []
         for network, both in found.answers.items():
             progress("explain", len(overlays) / len(found.answers))
             maps = explain(load_network(network), shown, 0, both.shown.best)

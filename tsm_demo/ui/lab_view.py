@@ -61,8 +61,9 @@ def _computed(
     clip: Clip, shown: Shown, how: str, networks: Sequence[str], words: Mapping[str, str]
 ) -> Experiment:
     # Imported here, because the page's opening needs no torch.
+    from tsm_demo.analysis.liveliest import liveliest
     from tsm_demo.analysis.orders import held_frames
-    from tsm_demo.ui.lab_answers import FILMED, ask, change_of, decoded, liveliest, one_window
+    from tsm_demo.ui.lab_answers import FILMED, ask, change_of, decoded, one_window
 
     speeds = decoded(clip, words)
     windows = speeds[1.0].windows
