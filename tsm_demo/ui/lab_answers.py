@@ -84,8 +84,19 @@ def answered(speeds: Speeds, window: int, network: str, change: Change) -> Score
 
 
 def one_window(speeds: Speeds, window: int, change: Change) -> SampledClip:
-    """The changed clip with this window alone."""
-    alone = {speed: replace(clip, windows=(clip.windows[window],)) for speed, clip in speeds.items()}
+    """The changed clip with this window alone, and no frames but those that it shows at some speed.
+
+    So a long clip costs no more than a short one, and two changes of a window share their frames.
+    """
+    clip = speeds[FILMED.speed]  # all speeds have the same frames
+    used = sorted({row for way in speeds.values() for row in way.windows[window].rows})
+    new = {row: at for at, row in enumerate(used)}
+    cut = replace(clip, frames=clip.frames[used], indices=clip.indices[used], times_sec=clip.times_sec[used])
+    alone = {}
+    for speed, way in speeds.items():
+        shown = way.windows[window]
+        rows = tuple(new[row] for row in shown.rows)
+        alone[speed] = replace(cut, windows=(replace(shown, rows=rows),))
     return changed(alone, change)
 
 

@@ -116,7 +116,8 @@ def show_experiment(found: Experiment, words: Mapping[str, str]) -> None:
     ):
         with column.container(border=True, height="stretch"):
             _show_card(network, both, found, words)
-    st.caption(words["courses_text"])
+    told = [words["courses_text"], *([words["courses_2d"]] if found.shown.only_order else [])]
+    st.caption(" ".join(told))
     with st.expander(words["table"], on_change="rerun", key="lab_table") as table:
         if table.open:
             st.dataframe(scores_table(found, words), hide_index=True)

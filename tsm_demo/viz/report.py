@@ -39,6 +39,7 @@ figcaption { font-size: .9rem; opacity: .85; }
 .networks { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; }
 .networks > section { padding: 0 1rem 1rem; border: 1px solid rgba(138,148,160,.5); border-radius: .4rem; }
 .wide { overflow-x: auto; }
+.wide td { white-space: nowrap; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .7rem .2rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 </style>
