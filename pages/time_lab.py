@@ -5,6 +5,7 @@ import streamlit as st
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.ui.frame import stay_in_frame
 from tsm_demo.ui.lab_choices import choose, chosen, chosen_clip
+from tsm_demo.ui.lab_parts import show_parts
 from tsm_demo.ui.lab_questions import show_questions
 from tsm_demo.ui.lab_report import show_report
 from tsm_demo.ui.lab_view import experiment, show_experiment, show_finding
@@ -21,6 +22,8 @@ try:
     with finding:
         show_finding(found, W)
     show_experiment(found, W)
+    st.subheader(W["parts"], anchor=False)
+    show_parts(found.clip, found.window, W)
     show_report(found, W)
 except TsmDemoError as error:
     st.error(str(error))

@@ -1,15 +1,21 @@
 """What Time lab opens with, computed beforehand; `python -m scripts.precompute` runs it with the rest.
 
-Writes tsm_demo/assets/time_lab/answers.npz: all scores of the four embedded networks, forwards and backwards.
+Writes into tsm_demo/assets/time_lab/: answers.npz, all scores of the four embedded networks, forwards and backwards;
+variants.npz, TSM's scores under every variant of its shift.
 """
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tsm_demo.analysis.orders import Change, changed, read_speeds
-from tsm_demo.analysis.predict import answer_clip
+from tsm_demo.analysis.predict import answer_clip, read_for
+from tsm_demo.analysis.shift_variants import VARIANTS, shift_variant
 from tsm_demo.models.networks import load_network
 from tsm_demo.ui.clips import bundled_clip, bundled_labels
 from tsm_demo.viz.both_orders import NETWORKS
 from tsm_demo.viz.scored import scored
 from tsm_demo.viz.stored_lab import ANSWERS, write_stored
+from tsm_demo.viz.stored_variants import write_variants
 from tsm_demo.viz.two_answers import TwoAnswers
 
 
@@ -24,6 +30,16 @@ def ask(name: str) -> dict[str, TwoAnswers]:
     }
 
 
+def ask_variant(variant: str) -> NDArray[np.float32]:
+    """(clips, 12) scores of TSM's weights with another shift."""
+    network = shift_variant(load_network("motion"), variant)
+    scores = []
+    for name in bundled_labels():
+        with bundled_clip(name).on_disk() as path:
+            scores.append(answer_clip(network, read_for(network, path)).window_scores[0])
+    return np.stack(scores)
+
+
 def precompute() -> None:
     """Ask and write for every sample clip."""
     ANSWERS.parent.mkdir(exist_ok=True)
@@ -32,3 +48,5 @@ def precompute() -> None:
         answers[name] = ask(name)
         print(f"{name}  {answers[name]['motion'].outcome}", flush=True)
     write_stored(answers)
+    write_variants({variant: ask_variant(variant) for variant in VARIANTS})
+    print("variants  asked", flush=True)

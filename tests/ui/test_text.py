@@ -10,6 +10,7 @@ import pytest
 from tsm_demo.analysis.layer_trace import KINDS as LAYER_KINDS
 from tsm_demo.analysis.measure import Stage
 from tsm_demo.analysis.question_proofs import MapProof, MemoryProof
+from tsm_demo.analysis.shift_variants import VARIANTS
 from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.shift_table import MODES
 from tsm_demo.core.temporal_reach import STEPS
@@ -111,6 +112,11 @@ COMPOSED = {
         *(f"growth_scale_{scale}" for scale in GROWTH_SCALES),
     },
     "results_fold": {*PLACEMENTS},
+    "time_lab_inside": {
+        *(f"{part}_{variant}" for part in ("variant", "about") for variant in VARIANTS),
+        *(f"fold_{fold}" for fold in ("future", "past", "both")),
+        *("said_same", "said_other"),
+    },
     "time_lab_questions": {
         *(f"{part}_{name}" for part in ("ask", "answer", "proof", "link") for name in QUESTIONS),
         *(f"placement_{placement}" for placement in PLACEMENTS),
@@ -126,7 +132,7 @@ COMPOSED = {
         *(f"verdict_{outcome}" for outcome in get_args(Outcome)),
         *(f"step_{step}" for step in ("begin", "wait", "decode", "forward")),
         *("verdict_filmed", "how_half", "how_double", "why_order", "why_frames", "stored", "computed"),
-        *("key", "key_filmed"),
+        *("key", "key_filmed", "part_shift", "part_inside"),
     },
     "cost_measure": {
         *(f"step_{step}" for step in get_args(get_type_hints(Stage)["step"])),
@@ -155,7 +161,7 @@ COMPOSED = {
         *(f"data_{PUBLISHED.result(id).dataset}" for relative in RELATIVES for id in relative.results),
     },
 }
-LAB_PARTS = ("choices", "frames", "report", "view")
+LAB_PARTS = ("choices", "frames", "parts", "report", "view")
 FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of the interface code
     "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
     "shift": ("pages/shift.py", "app.py", *(f"tsm_demo/ui/shift_{part}.py" for part in SHIFT_PARTS)),
@@ -171,6 +177,7 @@ FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of th
         *(f"tsm_demo/ui/results_{part}.py" for part in RESULTS_PARTS),
     ),
     "results_family": ("tsm_demo/ui/results_family.py",),
+    "time_lab_inside": ("tsm_demo/ui/lab_shift_view.py", "tsm_demo/ui/lab_share_view.py"),
     "time_lab_questions": ("tsm_demo/ui/lab_questions.py",),
     "time_lab": ("pages/time_lab.py", "app.py", *(f"tsm_demo/ui/lab_{part}.py" for part in LAB_PARTS)),
 }
