@@ -28,6 +28,8 @@ from tsm_demo.ui.count_told import BROWSER_WORDS as COUNT_WORDS
 from tsm_demo.ui.count_told import FAMILIES, LINES
 from tsm_demo.ui.lab_choices import ORDERS as LAB_ORDERS
 from tsm_demo.ui.lab_choices import SHOWN, SPEED
+from tsm_demo.ui.lab_maps_view import METHOD
+from tsm_demo.ui.lab_parts import PARTS
 from tsm_demo.ui.lab_questions import QUESTIONS
 from tsm_demo.ui.results_choices import DATA, METRICS, ORDER, SCALES, TRAINED
 from tsm_demo.ui.results_family import RELATIVES
@@ -112,6 +114,13 @@ COMPOSED = {
         *(f"growth_scale_{scale}" for scale in GROWTH_SCALES),
     },
     "results_fold": {*PLACEMENTS},
+    "time_lab_maps": {
+        *(f"{part}_{method}" for part in ("method", "about") for method in METHOD.spellings),
+        *(f"curve_{name}" for name in ("deletion", "insertion", "random")),
+        *(f"over_{over}" for over in ("patches", "frames")),
+        *("curves_good", "curves_half", "curves_bad", "random_good", "random_bad"),
+        *("frames_title", "frames_text", "random_title", "random_text"),
+    },
     "time_lab_inside": {
         *(f"{part}_{variant}" for part in ("variant", "about") for variant in VARIANTS),
         *(f"fold_{fold}" for fold in ("future", "past", "both")),
@@ -130,9 +139,9 @@ COMPOSED = {
         *(f"net_{network}" for network in SHOWN.spellings.values()),
         *(f"head_{part}" for part in ("rounding", "guesses", "keeps", "moved")),
         *(f"verdict_{outcome}" for outcome in get_args(Outcome)),
-        *(f"step_{step}" for step in ("begin", "wait", "decode", "forward")),
+        *(f"step_{step}" for step in ("begin", "wait", "decode", "forward", "explain")),
         *("verdict_filmed", "how_half", "how_double", "why_order", "why_frames", "stored", "computed"),
-        *("key", "key_filmed", "part_shift", "part_inside"),
+        *("key", "key_filmed", *(f"part_{part}" for part in PARTS)),
     },
     "cost_measure": {
         *(f"step_{step}" for step in get_args(get_type_hints(Stage)["step"])),
@@ -177,6 +186,7 @@ FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of th
         *(f"tsm_demo/ui/results_{part}.py" for part in RESULTS_PARTS),
     ),
     "results_family": ("tsm_demo/ui/results_family.py",),
+    "time_lab_maps": ("tsm_demo/ui/lab_maps_view.py",),
     "time_lab_inside": ("tsm_demo/ui/lab_shift_view.py", "tsm_demo/ui/lab_share_view.py"),
     "time_lab_questions": ("tsm_demo/ui/lab_questions.py",),
     "time_lab": ("pages/time_lab.py", "app.py", *(f"tsm_demo/ui/lab_{part}.py" for part in LAB_PARTS)),

@@ -26,7 +26,12 @@ def show_parts(clip: Clip, window: int, words: Mapping[str, str]) -> None:
 
         show_share(clip, window)
 
-    for part, show in {"shift": shift, "inside": inside}.items():
+    def maps() -> None:
+        from tsm_demo.ui.lab_maps_view import show_maps
+
+        show_maps(clip, window)
+
+    for part, show in zip(PARTS, (shift, inside, maps), strict=True):
         show_part(part, words[f"part_{part}"], show, words["problem_next"])
 
 

@@ -29,6 +29,7 @@ from tsm_demo.viz.feature_tiles import tile_sheet
 from tsm_demo.viz.share_bars import share_bars
 
 NETWORK = "motion"
+MAPS_WIDTH = 220  # pixels
 SHOWN_CHANNELS = 16  # of which fold_div 8 moves two each way
 BLOCKS = tuple(f"layer{layer}.{block}" for layer in range(1, 5) for block in range(2))  # of a ResNet-18
 BLOCK = Linked("lab", "block", {block.replace("layer", ""): block for block in BLOCKS}, BLOCKS[2])
@@ -84,7 +85,7 @@ def _show_maps(clip: Clip, window: int, W: Mapping[str, str]) -> None:
     for column, picture, when in zip(
         st.columns(2), (moved.before, moved.after), (W["block_before"], W["block_after"]), strict=True
     ):
-        column.image(picture, caption=when, width="stretch")
+        column.image(picture, caption=when, width=MAPS_WIDTH)
 
 
 def _share(clip: Clip, window: int) -> ShiftShare:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from tsm_demo.viz.theme import FUTURE, PAST, QUIET, plain
+from tsm_demo.viz.theme import FUTURE, INK, PAST, QUIET, plain
 
 COLOURS = {"future": FUTURE, "past": PAST, "both": QUIET}
 HATCHES = {"future": "", "past": "/", "both": "."}  # never colour alone
@@ -22,7 +22,15 @@ def share_bars(
             x=list(blocks),
             y=[float(height) for height in heights],
             name=names[fold],
-            marker={"color": COLOURS[fold], "pattern": {"shape": HATCHES[fold], "solidity": 0.25}},
+            marker={
+                "color": COLOURS[fold],
+                "pattern": {
+                    "shape": HATCHES[fold],
+                    "bgcolor": COLOURS[fold],
+                    "fgcolor": INK[COLOURS[fold]],
+                    "solidity": 0.2,
+                },
+            },
             hovertemplate="%{y:.2f}",
         )
     plain(figure, 320)
