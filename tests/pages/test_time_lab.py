@@ -18,7 +18,7 @@ from tsm_demo.viz.both_orders import plainest, read_results
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_videos"
-W, Q = words("time_lab"), words("time_lab_questions")
+W, Q, I, M = (words(f"time_lab{part}") for part in ("", "_questions", "_inside", "_maps"))
 NETWORKS = ("motion_tsn", "motion", "motion_online", "motion_3d")
 
 
@@ -207,3 +207,48 @@ def test_a_question_is_answered_proved_and_linked(name):
 def test_offline_weights_answer_the_reversed_motion_online():
     table = whole(open_page(question="online", networks="2d")).dataframe[0].value
     assert table[Q["column_answer"]].tolist()[:2] == ["moves right", "moves left"]
+
+
+@pytest.fixture(scope="module")
+def taken_apart() -> AppTest:
+    """The page with its parts open."""
+    return whole(open_page(open="shift.inside.maps", networks="tsm"))
+
+
+def test_parts_are_shut_until_asked_for(opened):
+    assert not opened.get("plotly_chart")
+    assert len(opened.get("bidi_component")) == 1
+
+
+def test_a_shift_removed_or_reversed_breaks_what_it_says(taken_apart):
+    texts = " ".join(text.value for text in taken_apart.markdown)
+    assert I["about_reversed"] in texts
+    assert "**moves left** (100 %); the score of “moves right” falls to 0 %" in texts
+    table = next(t.value for t in taken_apart.dataframe if I["column_reversed"] in t.value)
+    rows = dict(zip(table[I["column_variant"]], table[I["column_reversed"]], strict=True))
+    assert rows[I["variant_intact"]].startswith("0 of")
+    assert rows[I["variant_reversed"]].startswith("10 of")  # each pair's clips are called by their reversal
+
+
+def test_the_share_of_the_shift_has_a_bar_and_a_row_for_each_block(taken_apart):
+    table = next(t.value for t in taken_apart.dataframe if I["column_block"] in t.value)
+    assert len(table) == 8  # residual blocks of a ResNet-18
+    assert (table[I["fold_both"]] > table[I["fold_past"]]).iloc[2]
+
+
+def test_maps_of_2d_and_tsm_and_their_tests(taken_apart):
+    players = [json.loads(item.proto.json) for item in taken_apart.get("bidi_component")][1:]
+    assert len(players) == 2
+    assert players[0]["maps"] != players[1]["maps"]
+    assert players[1]["class_label"] == "moves right"
+    texts = " ".join(text.value for text in taken_apart.markdown)
+    assert M["curves_good"] in texts  # TSM's map beats random orders on this clip
+    assert len(taken_apart.success) + len(taken_apart.warning) == 1  # the weights' verdict is always there
+
+
+def test_a_block_and_a_method_go_to_the_address(taken_apart):
+    app = open_page(open="inside", networks="2d", block="4.1")
+    assert whole(app).segmented_control(key="lab_block").value == "layer4.1"
+    app = open_page(open="maps", networks="2d", method="occlusion", tested="2d")
+    assert whole(app).segmented_control(key="lab_method").value == "occlusion"
+    assert app.segmented_control(key="lab_tested").value == "motion_tsn"
