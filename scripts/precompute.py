@@ -2,7 +2,7 @@
 
 import sys
 
-from scripts import precompute_costs, precompute_lab, precompute_reach, precompute_start
+from scripts import precompute_costs, precompute_lab, precompute_orders, precompute_reach, precompute_start
 
 
 def main() -> int:
@@ -10,6 +10,7 @@ def main() -> int:
     precompute_start.precompute()
     precompute_reach.precompute()
     precompute_costs.precompute()
+    precompute_orders.precompute()
     precompute_lab.precompute()
     return 0
 

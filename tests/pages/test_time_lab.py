@@ -18,8 +18,7 @@ from tsm_demo.viz.both_orders import plainest, read_results
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "sample_videos"
-W, Q, I, M = (words(f"time_lab{part}") for part in ("", "_questions", "_inside", "_maps"))
-NETWORKS = ("motion_tsn", "motion", "motion_online", "motion_3d")
+W, Q, INSIDE, MAPS = (words(f"time_lab{part}") for part in ("", "_questions", "_inside", "_maps"))
 
 
 def open_page(**query: str) -> AppTest:
@@ -222,18 +221,20 @@ def test_parts_are_shut_until_asked_for(opened):
 
 def test_a_shift_removed_or_reversed_breaks_what_it_says(taken_apart):
     texts = " ".join(text.value for text in taken_apart.markdown)
-    assert I["about_reversed"] in texts
+    assert INSIDE["about_reversed"] in texts
     assert "**moves left** (100 %); the score of “moves right” falls to 0 %" in texts
-    table = next(t.value for t in taken_apart.dataframe if I["column_reversed"] in t.value)
-    rows = dict(zip(table[I["column_variant"]], table[I["column_reversed"]], strict=True))
-    assert rows[I["variant_intact"]].startswith("0 of")
-    assert rows[I["variant_reversed"]].startswith("10 of")  # each pair's clips are called by their reversal
+    table = next(t.value for t in taken_apart.dataframe if INSIDE["column_reversed"] in t.value)
+    rows = dict(zip(table[INSIDE["column_variant"]], table[INSIDE["column_reversed"]], strict=True))
+    assert rows[INSIDE["variant_intact"]].startswith("0 of")
+    assert rows[INSIDE["variant_reversed"]].startswith(
+        "10 of"
+    )  # each pair's clips are called by their reversal
 
 
 def test_the_share_of_the_shift_has_a_bar_and_a_row_for_each_block(taken_apart):
-    table = next(t.value for t in taken_apart.dataframe if I["column_block"] in t.value)
+    table = next(t.value for t in taken_apart.dataframe if INSIDE["column_block"] in t.value)
     assert len(table) == 8  # residual blocks of a ResNet-18
-    assert (table[I["fold_both"]] > table[I["fold_past"]]).iloc[2]
+    assert (table[INSIDE["fold_both"]] > table[INSIDE["fold_past"]]).iloc[2]
 
 
 def test_maps_of_2d_and_tsm_and_their_tests(taken_apart):
@@ -242,7 +243,7 @@ def test_maps_of_2d_and_tsm_and_their_tests(taken_apart):
     assert players[0]["maps"] != players[1]["maps"]
     assert players[1]["class_label"] == "moves right"
     texts = " ".join(text.value for text in taken_apart.markdown)
-    assert M["curves_good"] in texts  # TSM's map beats random orders on this clip
+    assert MAPS["curves_good"] in texts  # TSM's map beats random orders on this clip
     assert len(taken_apart.success) + len(taken_apart.warning) == 1  # the weights' verdict is always there
 
 

@@ -7,16 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scripts.precompute_lab import ask, ask_variant
+from scripts.precompute_orders import ask
+from tsm_demo.analysis.stored_lab import VariantAnswer
 from tsm_demo.core.labels import MOTION_LABELS
-from tsm_demo.viz import stored_lab, stored_variants
+from tsm_demo.viz import stored_orders
 from tsm_demo.viz.both_orders import NETWORKS, read_results
-from tsm_demo.viz.stored_lab import read_stored, write_stored
-from tsm_demo.viz.stored_variants import breakage, read_variants, write_variants
+from tsm_demo.viz.breakage import breakage
+from tsm_demo.viz.stored_orders import read_stored, write_stored
 from tsm_demo.viz.two_answers import ScoredClip, TwoAnswers, grouped
 
 ROOT = Path(__file__).parents[2]
-STALE = "tsm_demo/assets/time_lab is stale: bring it up to date with: .venv/bin/python -m scripts.precompute"
+STALE = "tsm_demo/assets/lab is stale: bring it up to date with: .venv/bin/python -m scripts.precompute"
 
 
 def says(label: str, score: float = 0.9) -> ScoredClip:
@@ -82,42 +83,34 @@ def test_every_clip_and_network_is_stored_and_2d_is_blind_to_order():
 
 def test_what_is_written_is_read(tmp_path, monkeypatch):
     stored = read_stored()
-    monkeypatch.setattr(stored_lab, "ANSWERS", tmp_path / "answers.npz")
+    monkeypatch.setattr(stored_orders, "ANSWERS", tmp_path / "answers.npz")
     write_stored(stored)
-    again = stored_lab.read_stored.__wrapped__()
+    again = stored_orders.read_stored.__wrapped__()
     for clip, answers in stored.items():
         for network, both in answers.items():
             assert np.array_equal(both.shown.scores, again[clip][network].shown.scores)
 
 
 def test_what_breaks_by_hand():
-    scores = np.stack(
-        [says(label).scores for label in ("moves right", "moves right", "goes away", "stays still")]
-    )
-    shows = [MOTION_LABELS.index(label) for label in ("moves right", "moves left", "moves up", "stays still")]
-    broken = breakage(scores, shows)
+    said = [
+        ("moves right", "moves right", 0.9),
+        ("moves left", "moves right", 0.1),
+        ("moves up", "goes away", 0.2),
+    ]
+    said.append(("stays still", "stays still", 0.8))
+    rows = [
+        VariantAnswer(str(at), "any", truth, label, 0.5, score)
+        for at, (truth, label, score) in enumerate(said)
+    ]
+    broken = breakage(rows)
     assert (broken.right, broken.clips, broken.reversed, broken.pairs) == (2, 4, 1, 3)
-    assert broken.score == pytest.approx((0.9 + 0.9 + 2 * 0.1 / 11) / 4)
-
-
-def test_variants_written_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(stored_variants, "VARIANTS", tmp_path / "variants.npz")
-    right = np.stack([says(result.label).scores for result in read_results()])
-    write_variants({"intact": right})
-    assert stored_variants.read_variants.__wrapped__()["intact"].right == len(right)
-
-
-def test_a_stored_variant_is_what_the_network_says_now():
-    labels = [MOTION_LABELS.index(result.label) for result in read_results()]
-    now, stored = breakage(ask_variant("removed"), labels), read_variants()["removed"]
-    assert (now.right, now.reversed) == (stored.right, stored.reversed), STALE
-    assert now.score == pytest.approx(stored.score, abs=1e-3), STALE
+    assert broken.score == pytest.approx(0.5)
 
 
 def test_reading_needs_no_torch():
     script = (
-        "import sys; from tsm_demo.viz.stored_lab import read_stored; read_stored(); "
-        "from tsm_demo.viz.stored_variants import read_variants; read_variants(); print('torch' in sys.modules)"
+        "import sys; from tsm_demo.viz.stored_orders import read_stored; read_stored(); "
+        "print('torch' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True

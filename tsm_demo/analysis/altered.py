@@ -27,3 +27,8 @@ def check_asked(network: Network, clip: Tensor, target: int) -> None:
         raise ShapeError(f"One clip (T, 3, H, W) is looked at; this has shape {tuple(clip.shape)}.")
     if not 0 <= target < len(network.facts.labels):
         raise ModelError(f"There is no label number {target}; the network knows {len(network.facts.labels)}.")
+
+
+def still(clip: Tensor) -> Tensor:
+    """(T, 3, H, W) to the clip's mean over time in every frame, the same shape: what is seen, without its motion."""
+    return clip.mean(0, keepdim=True).expand_as(clip)

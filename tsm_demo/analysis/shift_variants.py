@@ -108,12 +108,17 @@ def shift_variant(network: Network, name: str) -> Network:
 
 def with_shift(module: M, variant: Variant) -> M:
     """A copy of a network or a block with another shift wherever it has one; its tensors are the same ones."""
-    tensors = [*module.parameters(), *module.buffers()]
-    other = copy.deepcopy(module, {id(tensor): tensor for tensor in tensors})
+    other = sharing_copy(module)
     for block in shifting_blocks(other).values():
         if block.shift is not None:
             block.shift = OtherShift(block.shift, variant)
     return other
+
+
+def sharing_copy(module: M) -> M:
+    """Modules of its own, whose parameters and buffers are the same tensors."""
+    tensors = [*module.parameters(), *module.buffers()]
+    return copy.deepcopy(module, {id(tensor): tensor for tensor in tensors})
 
 
 def shifting_blocks(model: nn.Module) -> dict[str, Block]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tsm_demo.analysis.explain import explain, held
 from tsm_demo.analysis.predict import answer_clip
 from tsm_demo.analysis.shift_variants import VARIANTS, shift_variant
+from tsm_demo.analysis.stored_lab import read_lab
 from tsm_demo.models.networks import load_network
 from tsm_demo.serving.line import Report
 from tsm_demo.ui.answers import wait_in_line
@@ -18,9 +19,9 @@ from tsm_demo.ui.clips import Clip
 from tsm_demo.ui.lab_answers import FILMED, decoded, one_window
 from tsm_demo.ui.lab_kept import kept
 from tsm_demo.ui.text import percent, words
+from tsm_demo.viz.breakage import breakage
 from tsm_demo.viz.heat import overlay_heat
 from tsm_demo.viz.scored import scored
-from tsm_demo.viz.stored_variants import read_variants
 from tsm_demo.viz.two_answers import ScoredClip
 
 NETWORK = "motion"
@@ -63,7 +64,7 @@ def said(intact: ScoredClip, varied: ScoredClip, W: Mapping[str, str]) -> str:
 
 def show_breakage(W: Mapping[str, str]) -> None:
     """What breaks over the bundled clips."""
-    broken = read_variants()
+    broken = {variant: breakage(read_lab().of_variant(variant)) for variant in VARIANTS}
     intact = broken["intact"]
     st.markdown("#### " + W["variants_over"].format(clips=intact.clips))
     st.markdown(

@@ -19,7 +19,7 @@ from tsm_demo.ui.lab_frames import (
 from tsm_demo.ui.text import percent
 from tsm_demo.viz.answer_card import STYLE, Way, answer_bars, answer_courses
 from tsm_demo.viz.both_orders import read_results
-from tsm_demo.viz.stored_lab import read_stored
+from tsm_demo.viz.stored_orders import read_stored
 from tsm_demo.viz.two_answers import TwoAnswers, grouped
 
 MOVED = ("flips", "changes")

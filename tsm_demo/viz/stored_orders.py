@@ -13,8 +13,8 @@ from tsm_demo.viz.both_orders import NETWORKS
 from tsm_demo.viz.two_answers import ScoredClip, TwoAnswers
 
 ANSWERS = (
-    Path(__file__).parents[1] / "assets" / "time_lab" / "answers.npz"
-)  # scripts/precompute_lab.py writes it
+    Path(__file__).parents[1] / "assets" / "lab" / "answers.npz"
+)  # scripts/precompute_orders.py writes it
 
 
 @lru_cache(maxsize=1)
