@@ -15,6 +15,7 @@ from tsm_demo.analysis.faithfulness import Curves, frame_curves, frame_weights, 
 from tsm_demo.analysis.occlusion import occlude_frames, occlude_space
 from tsm_demo.analysis.predict import answer_clip, window_tensor
 from tsm_demo.analysis.randomised_weights import TOO_ALIKE, RandomisedWeights, randomise_weights
+from tsm_demo.analysis.stored_lab import read_lab
 from tsm_demo.models.networks import load_network
 from tsm_demo.serving.line import Report
 from tsm_demo.ui.address import Linked
@@ -132,6 +133,18 @@ def _show_curves(
             )
             show_table(f"curves_{over}", partial(_curves_table, curves, W), W)
     st.caption(W["curves_text"])
+    st.markdown(over_all_clips(W))
+
+
+def over_all_clips(W: Mapping[str, str]) -> str:
+    """On how many of the bundled clips TSM's Grad-CAM passes each test."""
+    maps = read_lab().maps
+    return W["curves_over"].format(
+        clips=len(maps),
+        places=sum(trust.patches.deletion < trust.patches.chance for trust in maps),
+        frames=sum(trust.frames.deletion < trust.frames.chance for trust in maps),
+        alike=sum(trust.left >= TOO_ALIKE for trust in maps),
+    )
 
 
 def _show_random(clip: Clip, window: int, filmed: SampledClip, network: str, W: Mapping[str, str]) -> None:

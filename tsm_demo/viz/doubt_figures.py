@@ -25,6 +25,7 @@ def curves_figure(curves: Curves, names: Mapping[str, str], axis: str) -> go.Fig
     figure.add_scatter(
         x=[*curves.shares, *curves.shares[::-1]],
         y=[*high.tolist(), *low[::-1].tolist()],
+        mode="lines",
         fill="toself",
         fillcolor=faded(QUIET, 0.25),
         line={"width": 0},
