@@ -1,10 +1,10 @@
 """TSM with non-local blocks: five of ResNet-50's blocks end by attending to every place of every frame.
 
-Sources: arXiv:1811.08383, section 5.2 (TSM with non-local); non-local networks, arXiv:1711.07971, sections 3.2 (embedded
-Gaussian) and 3.3 (keys and values subsampled by a pool). The layout is MMAction2's (`tsm_nl_embedded_gaussian_r50`, and
-mmcv's `non_local.py`): behind blocks 0 and 2 of the second stage and 0, 2 and 4 of the third, without the scale
-1 / sqrt(C). The last 1x1 has no bias, but a batch norm behind it, drawn as zero, so that a new block changes nothing; the
-other three have biases.
+Sources: TSM, arXiv:1811.08383, whose authors' code has it as an option; non-local networks, arXiv:1711.07971, sections
+3.2 (embedded Gaussian) and 3.3 (keys and values subsampled by a pool). The layout is MMAction2's
+(`tsm_nl_embedded_gaussian_r50`, and mmcv's `non_local.py`): behind blocks 0 and 2 of the second stage and 0, 2 and 4 of
+the third, without the scale 1 / sqrt(C). The last 1x1 has no bias, but a batch norm behind it, drawn as zero, so that a
+new block changes nothing; the other three have biases.
 """
 
 import torch
