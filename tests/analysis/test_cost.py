@@ -81,6 +81,13 @@ def test_resnet_50_conv_by_conv(name: str, frames: int, size: int, batch: int) -
         ("tsm_resnet50", 400, 8, 256, 24_327_632, 42.713),
         ("tsm_resnet50", 174, 8, 224, 23_864_558, 32.700),
         ("tsm_resnet101", 174, 8, 224, 42_856_686, 62.398),
+        # Hand arithmetic over the layers that each source lists; parameters are the published ones where there are any.
+        ("cnn_lstm_resnet50", 400, 8, 224, 28_960_208, 32.739),
+        ("c3d", 487, 16, 112, 79_991_015, 38.549),
+        ("i3d_inception", 400, 64, 224, 12_697_264, 111.153),
+        ("i3d_resnet50", 400, 32, 224, 28_043_472, 33.128),
+        ("gst_resnet50", 174, 16, 224, 21_035_246, 58.001),
+        ("r3d_18", 400, 16, 112, 33_371_472, 40.697),
     ],
 )
 def test_published_networks(

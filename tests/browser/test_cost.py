@@ -8,13 +8,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SETTLED
 
-# From the click on a network's pill to the first picture with so many rows in its first panel, in ms.
-WATCH_BARS = """rows => {
-  window.seen = new Promise(done => addEventListener("click", () => {
+# From the visitor's act to the first picture in which the first panel's text holds some words, or no longer, in ms.
+WATCH_BARS = """([act, words, there]) => {
+  window.seen = new Promise(done => addEventListener(act, () => {
     const began = performance.now();
     const look = () => {
       const panel = document.querySelector(".cost-panels table");
-      if (panel && panel.rows.length === rows) done(performance.now() - began); else requestAnimationFrame(look);
+      if (panel && panel.innerText.includes(words) === there) done(performance.now() - began);
+      else requestAnimationFrame(look);
     };
     look();
   }, {capture: true, once: true}));
@@ -32,14 +33,26 @@ def test_switching_the_networks_changes_the_bars(visit: Callable[[str], Page]):
     assert rows(page) == [["2D", "32.7 G", "× 1"], ["TSM", "32.7 G", "× 1"], ["3D", "68.0 G", "× 2.08"]]
     pill = page.get_by_test_id("stButtonGroup").first.get_by_text("3D", exact=True)
     effects = []
-    for shown in (2, 3, 2, 3, 2):
-        page.evaluate(WATCH_BARS, shown)
+    for there in (False, True, False, True, False):
+        page.evaluate(WATCH_BARS, ["click", "3D", there])
         pill.click()
         effects.append(page.evaluate("window.seen"))
         page.wait_for_function(SETTLED)
-    print(f"a control's effect: {statistics.median(effects):.0f} ms (median of {len(effects)})")
+    print(f"a network on or off: {statistics.median(effects):.0f} ms (median of {len(effects)})")
     assert [row[0] for row in rows(page)] == ["2D", "TSM"]
     expect(page).to_have_url(re.compile(r"nets=2d\.tsm"))
+
+
+def test_another_number_of_frames_is_counted_at_once(visit: Callable[[str], Page]):
+    page = visit("cost?frames=1")
+    slider, effects = page.get_by_role("slider", name="Frames T"), []
+    for frames in (2, 4, 8, 16, 32):
+        page.evaluate(WATCH_BARS, ["keydown", f"clip of {frames} ×", True])
+        slider.press("ArrowRight")
+        effects.append(page.evaluate("window.seen"))
+        page.wait_for_function(SETTLED)
+    print(f"another number of frames: {statistics.median(effects):.0f} ms (median of {len(effects)})")
+    assert rows(page)[0] == ["2D", "131 G", "× 1"]  # four times the 32.704 G of 8 frames
 
 
 def test_a_row_of_the_table_opens_its_layer(visit: Callable[[str], Page]):

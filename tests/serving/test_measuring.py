@@ -82,7 +82,8 @@ def test_the_real_worker() -> None:
 
 
 def test_the_real_worker_says_what_cannot_be_built() -> None:
-    assert "no network called 'alexnet'" in sentence(replace(REQUEST, specs=(ModelSpec("alexnet"),)))
+    wide = ModelSpec("tsm_resnet18", width=0)
+    assert "must be whole numbers of at least 1" in sentence(replace(REQUEST, specs=(wide,)))
 
 
 def test_the_worker_gets_the_request_and_its_answer_comes_back(pretend) -> None:

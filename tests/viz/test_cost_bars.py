@@ -45,7 +45,7 @@ def read(*panels: Panel) -> Reader:
 
 
 def test_lengths_are_shares_of_the_longest():
-    bars = [Bar("2D", "#111111", 10, "10 G", 1), Bar("3D", "#222222", 25, "25 G", 2.5)]
+    bars = [Bar("2D", "#111111", 10, "10 G", "× 1"), Bar("3D", "#222222", 25, "25 G", "× 2.50")]
     reader = read(Panel("MACs", "for one clip", bars))
     assert reader.widths == [40, 100]
     assert reader.rows == [["2D", "10 G", "× 1"], ["3D", "25 G", "× 2.50"]]
@@ -53,19 +53,19 @@ def test_lengths_are_shares_of_the_longest():
 
 
 def test_what_is_not_known_has_words_and_no_bar():
-    reader = read(Panel("Time", "", [Bar("C3D", "#111111", None, "not timed", None)]))
+    reader = read(Panel("Time", "", [Bar("C3D", "#111111", None, "not timed")]))
     assert reader.widths == []
     assert reader.rows == [["C3D", "not timed", ""]]
 
 
 def test_every_panel_has_its_own_scale_and_nothing_is_no_division():
     reader = read(
-        Panel("a", "", [Bar("x", "#111111", 5, "5", None)]),
-        Panel("b", "", [Bar("x", "#111111", 0, "0", None)]),
+        Panel("a", "", [Bar("x", "#111111", 5, "5")]),
+        Panel("b", "", [Bar("x", "#111111", 0, "0")]),
     )
     assert reader.widths == [100, 0]
 
 
 def test_names_cannot_become_markup():
-    reader = read(Panel("<b>", "", [Bar("<script>", "#111111", 1, "1 & 2", None)]))
+    reader = read(Panel("<b>", "", [Bar("<script>", "#111111", 1, "1 & 2")]))
     assert reader.rows == [["<script>", "1 & 2", ""]]

@@ -75,8 +75,8 @@ def _relu_backward(grad: Tensor, *_: Any) -> Tensor:
     return torch.empty_like(grad)
 
 
-# What torch computes step by step on meta tensors too, as if there were numbers: without these a trace takes three times
-# as long. They give the same shapes.
+# What torch computes step by step on meta tensors too, as if there were numbers: without these a training step's
+# trace takes three times as long. They give the same shapes.
 _SHAPES: dict[Any, Callable[..., Any]] = {
     torch.ops.aten.native_batch_norm.default: _batch_norm,
     torch.ops.aten.native_batch_norm_backward.default: _batch_norm_backward,

@@ -54,10 +54,9 @@ def meta_network(
 
 
 def usual(spec: ModelSpec, frames: int | None, size: int | None) -> tuple[int, int]:
-    """Frames and pixels a side: those given, else the network's usual ones."""
-    return (spec.n_segment if frames is None else frames), (
-        usual_input(spec.name).size if size is None else size
-    )
+    """Frames and pixels a side: those given, else the network's usual ones. Raises ModelError for an unknown network."""
+    usual_size = usual_input(spec.name).size
+    return (spec.n_segment if frames is None else frames), (usual_size if size is None else size)
 
 
 def existing_tensors(model: nn.Module, clips: Tensor) -> list[Tensor]:

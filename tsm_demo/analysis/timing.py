@@ -12,6 +12,7 @@ from typing import Protocol
 
 from tsm_demo.analysis.machine import Machine
 
+CLEAR = 0.1  # a factor whose quartiles are further apart than this share of it is told as a range
 MIN_RUNS = 5  # fewer are no timing
 SHIFTED = "tsm_"  # how names of networks with a shift begin
 
@@ -72,6 +73,11 @@ class Spread:
             return cls(values[0], values[0], values[0])
         low, median, high = quantiles(values, n=4, method="inclusive")
         return cls(median, low, high)
+
+
+def is_clear(ratio: Spread) -> bool:
+    """Whether the rounds agree on one number: half of them lie within a tenth of it."""
+    return ratio.high - ratio.low <= CLEAR * ratio.median
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,29 @@
 """Why memory runs out when TSM is added to a network that just fitted, and what the copying costs in time."""
 
 from collections.abc import Mapping
+from math import ceil
 
 import streamlit as st
 
 from tsm_demo.analysis.cost import cost
 from tsm_demo.analysis.stored_timing import reference_timings
 from tsm_demo.analysis.timing import shift_overheads
-from tsm_demo.analysis.training_memory import TrainingMemory, training_memory
+from tsm_demo.analysis.training_memory import training_memory
 from tsm_demo.core.errors import TsmDemoError
+from tsm_demo.models.registry import ModelSpec
 from tsm_demo.ui.address import Linked
 from tsm_demo.ui.cost_choices import KINDS, CostChoice
 from tsm_demo.ui.cost_view import clips, spec_of
 from tsm_demo.ui.text import percent, words
 from tsm_demo.viz.cost_bars import Bar, Panel, cost_bars
 from tsm_demo.viz.families import THREE_D, TSM, TWO_D
-from tsm_demo.viz.quantity import nbytes
+from tsm_demo.viz.quantity import nbytes, times
 
 CARD = Linked("cost", "card", {str(gib): gib for gib in (6, 8, 11, 16, 24, 40, 80)}, 11)
 GIB = 2**30
 # Beside its gradients, AdamW keeps two numbers for every weight.
 COPIES_OF_WEIGHTS = 4
-FLOAT32_BYTES = 4
+MANY_CLIPS = (512, 1024)  # where the peak is a straight line in their number
 
 
 def show_memory(choice: CostChoice) -> None:
@@ -49,7 +51,7 @@ def show_memory(choice: CostChoice) -> None:
     left, right = st.columns(2, gap="large", border=True)
     with left:
         card = st.select_slider(W["card"], format_func=lambda gib: f"{gib} GiB", **CARD.widget())
-        st.markdown(fits(card, traced, choice, W))
+        st.markdown(fits(card, specs, choice, W))
         st.markdown(W["remedy"])
     with right:
         st.subheader(W["latency_title"], anchor=False)
@@ -60,10 +62,10 @@ def show_memory(choice: CostChoice) -> None:
 def kept_panel(none: int, naive: int, threed: int, choice: CostChoice, W: Mapping[str, str]) -> Panel:
     """Bytes kept by the three, and by a TSM whose shift would keep nothing, which are the 2D network's."""
     bars = [
-        Bar(W["none"], TWO_D.colour, none, nbytes(none), 1),
-        Bar(W["in_place"], TSM.colour, none, W["theory"].format(amount=nbytes(none)), 1),
-        Bar(W["naive"], TSM.colour, naive, nbytes(naive), naive / none),
-        Bar(W["threed"], THREE_D.colour, threed, nbytes(threed), threed / none),
+        Bar(W["none"], TWO_D.colour, none, nbytes(none), times(1)),
+        Bar(W["in_place"], TSM.colour, none, W["theory"].format(amount=nbytes(none)), times(1)),
+        Bar(W["naive"], TSM.colour, naive, nbytes(naive), times(naive / none)),
+        Bar(W["threed"], THREE_D.colour, threed, nbytes(threed), times(threed / none)),
     ]
     detail = W["kept_detail"].format(
         clips=clips(choice.batch, words("cost")), frames=choice.frames, size=choice.size
@@ -71,19 +73,30 @@ def kept_panel(none: int, naive: int, threed: int, choice: CostChoice, W: Mappin
     return Panel(W["kept"], detail, bars)
 
 
-def most_clips(card_gib: int, traced: TrainingMemory, batch: int) -> int:
-    """How many clips a training step has room for beside weights, gradients and AdamW's state; 0 or more."""
-    weights = traced.gradient_bytes
-    room = card_gib * GIB - COPIES_OF_WEIGHTS * weights
-    return max(0, int(room // ((traced.peak_bytes - weights) / batch)))
+def most_clips(card_gib: int, spec: ModelSpec, frames: int, size: int) -> int:
+    """How many clips a training step with AdamW has room for; 0 or more.
+
+    Beside the step's own peak, which holds the gradients, there are the weights and AdamW's two moments. Against the
+    number of clips the peak bends upwards (of several moments, the fullest counts) into a straight line: so that line's
+    answer is never too small, and going back along it ends at the right one.
+    """
+    few, many = (training_memory(spec, frames, size, batch) for batch in MANY_CLIPS)
+    each = (many.peak_bytes - few.peak_bytes) / (MANY_CLIPS[1] - MANY_CLIPS[0])
+    room = card_gib * GIB - (COPIES_OF_WEIGHTS - 1) * few.gradient_bytes
+    clips = int(MANY_CLIPS[1] + (room - many.peak_bytes) // each)
+    while clips > 0:
+        lacking = training_memory(spec, frames, size, clips).peak_bytes - room
+        if lacking <= 0:
+            return clips
+        clips -= ceil(lacking / each)
+    return 0
 
 
-def fits(
-    card_gib: int, traced: Mapping[str, TrainingMemory], choice: CostChoice, W: Mapping[str, str]
-) -> str:
+def fits(card_gib: int, specs: Mapping[str, ModelSpec], choice: CostChoice, W: Mapping[str, str]) -> str:
     """The sentence with the three numbers of clips."""
-    room = {kind: most_clips(card_gib, traced[kind], choice.batch) for kind in KINDS}
-    fixed = nbytes(COPIES_OF_WEIGHTS * traced["2d"].gradient_bytes)
+    room = {kind: most_clips(card_gib, spec, choice.frames, choice.size) for kind, spec in specs.items()}
+    weights = training_memory(specs["2d"], choice.frames, choice.size, MANY_CLIPS[0]).gradient_bytes
+    fixed = nbytes(COPIES_OF_WEIGHTS * weights)
     return W["fits"].format(card=card_gib, fixed=fixed, none=room["2d"], naive=room["tsm"], threed=room["3d"])
 
 

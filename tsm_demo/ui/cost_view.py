@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tsm_demo.analysis.cost import Cost, cost
-from tsm_demo.analysis.timing import Measurement, Setup, Subject
+from tsm_demo.analysis.timing import Measurement, Setup, Spread, Subject, is_clear
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.models.registry import ModelSpec, usual_input
 from tsm_demo.ui.cost_choices import KINDS, PHASES, CostChoice
 from tsm_demo.viz.cost_bars import Bar, Panel
 from tsm_demo.viz.families import look_of
-from tsm_demo.viz.quantity import amount, duration, nbytes, three_digits
+from tsm_demo.viz.quantity import amount, duration, nbytes, three_digits, times
 
 FLOPS_PER_MAC = {"mac": 1, "flop": 2}
 
@@ -123,7 +123,7 @@ def _bars(
     for item in shown:
         value = figure(item.cost)
         comparable = not item.refused or value == item.cost.params
-        ratio = value / base if value is not None and base and comparable else None
+        ratio = times(value / base) if value is not None and base and comparable else ""
         found.append(Bar(item.name, item.colour, value, "–" if value is None else written(value), ratio))
     return found
 
@@ -136,12 +136,12 @@ def _time_panel(
     for item in shown:
         timed, here = timings.of(item.cost) or (None, False)
         if timed is None:
-            found.append(Bar(item.name, item.colour, None, words["panel_latency_missing"], None))
+            found.append(Bar(item.name, item.colour, None, words["panel_latency_missing"]))
             continue
         runs, base = timed.runs[Subject.of(item.cost.spec)], timed.runs.get(Subject.of(against.cost.spec))
         sec = runs.time().median
         found.append(
-            Bar(item.name, item.colour, sec, duration(sec), runs.ratio(base).median if base else None)
+            Bar(item.name, item.colour, sec, duration(sec), around(runs.ratio(base)) if base else "")
         )
         details.append(
             words["panel_latency_here" if here else "panel_latency_reference"].format(
@@ -151,6 +151,13 @@ def _time_panel(
     if not details:
         return Panel(words["panel_latency"], words["panel_latency_none"], ())
     return Panel(words["panel_latency"], "; ".join(dict.fromkeys(details)), found)
+
+
+def around(ratio: Spread) -> str:
+    """One number, or what half of the rounds lie between when they do not agree on one."""
+    if is_clear(ratio):
+        return times(ratio.median)
+    return f"× {three_digits(ratio.low)} – {three_digits(ratio.high)}"
 
 
 def memory(cost: Cost, phase: str) -> int | None:

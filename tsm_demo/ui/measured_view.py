@@ -4,14 +4,13 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from tsm_demo.analysis.timing import Measurement, Spread, Subject
+from tsm_demo.analysis.timing import Measurement, Spread, Subject, is_clear
 from tsm_demo.ui.measurements import Known
 from tsm_demo.ui.picture_card import Table, show_picture
 from tsm_demo.viz.timing import MIB, Row, axis_end_ms, ms, times_figure, weights_figure
 
 GIB = 1024**3
 BUSY = 0.25  # load a core, from which on a visitor is told that the machine was busy
-CLEAR = 0.1  # a factor whose quartiles are further apart than this share of it is told as a range
 
 Labels = Mapping[Subject, str]
 
@@ -148,7 +147,7 @@ def times(factor: float) -> str:
 
 def clear_times(ratio: Spread, W: Mapping[str, str]) -> str:
     """One number, or what half of the rounds lie between when they do not agree on one."""
-    if ratio.high - ratio.low <= CLEAR * ratio.median:
+    if is_clear(ratio):
         return times(ratio.median)
     return W["range"].format(low=times(ratio.low), high=times(ratio.high))
 

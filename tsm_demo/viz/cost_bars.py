@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from tsm_demo.viz.quantity import times
-
 STYLE = """<style>
 .cost-panels { display: grid; gap: 1.1rem 2.6rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
@@ -45,14 +43,14 @@ class Bar:
         colour: of the bar.
         value: how long it is; None: no figure, and `text` says why.
         text: the figure as it is read, with its unit.
-        ratio: to the network that the others are measured against; None where it makes no sense.
+        ratio: to the network that the others are measured against, as it is read; "" where it makes no sense.
     """
 
     name: str
     colour: str
     value: float | None
     text: str
-    ratio: float | None
+    ratio: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,6 @@ def _panel(panel: Panel) -> str:
 
 
 def _row(bar: Bar, longest: float) -> str:
-    ratio = "" if bar.ratio is None else times(bar.ratio)
     if bar.value is None:
         drawn = f'<div class="value none">{escape(bar.text)}</div>'
     else:
@@ -88,4 +85,4 @@ def _row(bar: Bar, longest: float) -> str:
             f'<div class="track"><div class="bar" style="width:{100 * share:.2f}%;background:{bar.colour}"></div>'
             f'<span class="value{" inside" if inside else ""}" style="{place}">{escape(bar.text)}</span></div>'
         )
-    return f'<tr><th scope="row">{escape(bar.name)}</th><td>{drawn}</td><td class="ratio">{ratio}</td></tr>'
+    return f'<tr><th scope="row">{escape(bar.name)}</th><td>{drawn}</td><td class="ratio">{escape(bar.ratio)}</td></tr>'

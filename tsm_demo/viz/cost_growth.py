@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from tsm_demo.viz.theme import FAINT, QUIET, plain
 
+LETTER_PX = 7  # of a line's name
 DASHES = (
     "solid",
     "dash",
@@ -55,7 +56,7 @@ def growth_figure(
             name=line.name,
             line={
                 "color": line.colour,
-                "width": 3 + 2.5 * (len(lines) - 1 - place),
+                "width": max(2.5, 8 - 2.5 * place),
                 "dash": DASHES[place % len(DASHES)],
             },
             marker={"size": 7},
@@ -79,9 +80,12 @@ def growth_figure(
     ticks = {"tickvals": list(lines[0].at)} if lines else {}
     figure.update_xaxes(title=axes[0], type=kind, **ticks)
     figure.update_yaxes(title=axes[1], type=kind, showgrid=True, gridcolor=FAINT, exponentformat="SI")
-    if not logarithmic:
+    if logarithmic:
+        figure.update_yaxes(dtick="D2")  # 1, 2, 5, 10: a label at every digit would be too many
+    else:
         figure.update_yaxes(rangemode="tozero")
-    return figure.update_layout(margin={"l": 8, "r": 110, "t": 12, "b": 8}, hovermode="x unified")
+    room = 14 + LETTER_PX * max((len(line.name) for line in lines), default=0)
+    return figure.update_layout(margin={"l": 8, "r": room, "t": 12, "b": 8}, hovermode="x unified")
 
 
 def _ends(values: Sequence[float], logarithmic: bool) -> list[float]:

@@ -38,6 +38,7 @@ def cost_icicle(
             maxdepth=LEVELS,
             sort=False,
             tiling={"orientation": "v"},
+            leaf={"opacity": 1},
             marker={"colors": [SHADES[shade] for shade in shades], "line": {"width": 1, "color": "white"}},
             text=[f"{written(sums[name])}, {sums[name] / total:.1%}" if total else "" for name in nodes],
             textfont={"color": ["white" if shade >= LIGHT_TEXT_FROM else "#12171D" for shade in shades]},
