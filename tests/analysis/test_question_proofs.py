@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import torch
 
-from tsm_demo.analysis.predict import read_for, window_tensor
 from tsm_demo.analysis.question_proofs import (
     frame_count_proof,
     map_proof,
@@ -16,6 +15,7 @@ from tsm_demo.analysis.question_proofs import (
     shifted_numbers,
     with_spec,
 )
+from tsm_demo.analysis.seeing import read_for, window_tensor
 from tsm_demo.models.networks import load_network
 
 BALL = Path(__file__).parents[2] / "sample_videos" / "ball_rolls_right.mp4"

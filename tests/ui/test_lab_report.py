@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from tsm_demo.analysis.orders import Change, read_speeds
-from tsm_demo.analysis.predict import window_tensor
+from tsm_demo.analysis.seeing import window_tensor
 from tsm_demo.models.networks import load_network
 from tsm_demo.ui.clips import bundled_clip, uploaded_clip
 from tsm_demo.ui.lab_answers import one_window

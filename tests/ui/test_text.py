@@ -12,10 +12,11 @@ from tsm_demo.analysis.measure import Stage
 from tsm_demo.analysis.question_proofs import MapProof, MemoryProof
 from tsm_demo.analysis.shift_variants import VARIANTS
 from tsm_demo.core.placement import PLACEMENTS
+from tsm_demo.core.sampling import Kind
 from tsm_demo.core.shift_table import MODES
 from tsm_demo.core.temporal_reach import STEPS
 from tsm_demo.models.checkpoints import EMBEDDED
-from tsm_demo.ui.clip_picker import NETWORKS
+from tsm_demo.serving.acquire import Stage as FetchStage
 from tsm_demo.ui.components.cam_player import PlayerWords
 from tsm_demo.ui.cost_choices import DEPTHS, PHASES, UNITS
 from tsm_demo.ui.cost_choices import KINDS as COST_KINDS
@@ -26,11 +27,13 @@ from tsm_demo.ui.cost_where_view import MEASURES
 from tsm_demo.ui.count_choices import NUMBERS, PRESETS
 from tsm_demo.ui.count_told import BROWSER_WORDS as COUNT_WORDS
 from tsm_demo.ui.count_told import FAMILIES, LINES
+from tsm_demo.ui.fetch_view import KNOWN
 from tsm_demo.ui.lab_choices import ORDERS as LAB_ORDERS
 from tsm_demo.ui.lab_choices import SHOWN, SPEED
 from tsm_demo.ui.lab_maps_view import METHOD
 from tsm_demo.ui.lab_parts import PARTS
 from tsm_demo.ui.lab_questions import QUESTIONS
+from tsm_demo.ui.network_picker import NETWORKS
 from tsm_demo.ui.results_choices import DATA, METRICS, ORDER, SCALES, TRAINED
 from tsm_demo.ui.results_family import RELATIVES
 from tsm_demo.ui.shift_choices import CELLS
@@ -56,6 +59,12 @@ COMPOSED = {
         *(f"download_{kind}" for kind in ("webp", "gif", "mp4")),
         *(f"course_{model}" for model in NETWORKS.values()),
         *("both_flip", "both_same", "both_same_2d", "both_same_own", "both_other"),
+        *("verdict_unclear", "verdict_unclear_classes", "seen_middle", "seen_whole"),
+        *(f"seen_{kind}" for kind in get_args(Kind)),
+    },
+    "your_clip_network": {
+        *(f"step_{step}" for step in get_args(get_type_hints(FetchStage)["step"])),
+        *(f"what_{what}" for what in KNOWN.values()),
     },
     "start": {
         *("2d", "tsm", "forwards", "backwards", "picture_forwards", "picture_backwards"),
@@ -172,6 +181,9 @@ COMPOSED = {
 }
 LAB_PARTS = ("choices", "frames", "parts", "report", "view")
 FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of the interface code
+    "your_clip_network": tuple(
+        f"tsm_demo/ui/{part}.py" for part in ("network_picker", "own_weights", "fetch_view")
+    ),
     "start": ("pages/start.py", "app.py", "tsm_demo/ui/start_view.py"),
     "shift": ("pages/shift.py", "app.py", *(f"tsm_demo/ui/shift_{part}.py" for part in SHIFT_PARTS)),
     "shift_why": ("tsm_demo/ui/why_view.py",),

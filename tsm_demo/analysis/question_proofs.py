@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from tsm_demo.analysis.cost import cost
 from tsm_demo.analysis.gradcam import grad_cam
 from tsm_demo.analysis.liveliest import liveliest
-from tsm_demo.analysis.predict import answer_clip, read_for, window_tensor
+from tsm_demo.analysis.predict import answer_clip
+from tsm_demo.analysis.seeing import read_for, window_tensor
 from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.sampling import SamplingPlan, sample
 from tsm_demo.core.score import Score

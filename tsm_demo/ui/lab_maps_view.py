@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from tsm_demo.analysis.explain import explain, held
 from tsm_demo.analysis.faithfulness import Curves, frame_curves, frame_weights, patch_curves
 from tsm_demo.analysis.occlusion import occlude_frames, occlude_space
-from tsm_demo.analysis.predict import answer_clip, window_tensor
+from tsm_demo.analysis.predict import answer_clip
 from tsm_demo.analysis.randomised_weights import TOO_ALIKE, RandomisedWeights, randomise_weights
+from tsm_demo.analysis.seeing import window_tensor
 from tsm_demo.analysis.stored_lab import read_lab
 from tsm_demo.models.networks import load_network
 from tsm_demo.serving.line import Report

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from tsm_demo.analysis.feature_maps import telling_channels
-from tsm_demo.analysis.predict import window_tensor
+from tsm_demo.analysis.seeing import window_tensor
 from tsm_demo.analysis.shift_share import ShiftShare, shift_share
 from tsm_demo.analysis.shift_variants import shifting_blocks
 from tsm_demo.core.shift import temporal_shift
