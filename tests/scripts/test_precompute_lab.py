@@ -29,7 +29,9 @@ def test_every_clip_is_there_in_order():
 def test_shifts_are_as_stored(clip):
     stored = [row for row in read_lab().variants if row.clip == clip]
     for row, now in zip(stored, ask_variants(clip), strict=True):
-        assert (row.clip, row.variant, row.truth, row.said) == (now.clip, now.variant, now.truth, now.said), STALE
+        assert (row.clip, row.variant, row.truth, row.said) == (now.clip, now.variant, now.truth, now.said), (
+            STALE
+        )
         assert (row.score, row.truth_score) == pytest.approx((now.score, now.truth_score), abs=0.01), STALE
 
 
@@ -55,7 +57,11 @@ def test_what_breaks_with_another_shift():
     for row in lab.of_variant("reversed"):
         assert row.said == MOTION_LABELS[reversed_label(MOTION_LABELS.index(row.truth))]
     assert lab.right("circular") == 12
-    assert lab.mean_truth_score("intact") > lab.mean_truth_score("halved") > lab.mean_truth_score("fold_div_doubled")
+    assert (
+        lab.mean_truth_score("intact")
+        > lab.mean_truth_score("halved")
+        > lab.mean_truth_score("fold_div_doubled")
+    )
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids="-".join)
