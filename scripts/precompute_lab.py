@@ -9,8 +9,9 @@ import numpy as np
 
 from tsm_demo.analysis.faithfulness import Curves, frame_curves, frame_weights, patch_curves
 from tsm_demo.analysis.gradcam import raw_grad_cam
-from tsm_demo.analysis.predict import answer_clip, read_for, window_tensor
+from tsm_demo.analysis.predict import answer_clip
 from tsm_demo.analysis.randomised_weights import randomise_weights
+from tsm_demo.analysis.seeing import read_for, window_tensor
 from tsm_demo.analysis.shift_variants import VARIANTS, shift_variant
 from tsm_demo.analysis.stored_lab import Areas, MapTrust, VariantAnswer, write_lab
 from tsm_demo.models.networks import load_network

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsm_demo.analysis.measured_reach import measured_reach
-from tsm_demo.analysis.predict import read_for, window_tensor
+from tsm_demo.analysis.seeing import read_for, window_tensor
 from tsm_demo.models.networks import load_network
 from tsm_demo.ui.clips import bundled_clip
 from tsm_demo.viz.stored_reach import CLIP, KINDS, REACH, write_reach

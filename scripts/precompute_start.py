@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tsm_demo.analysis.predict import Prediction, answer_clip, read_for
+from tsm_demo.analysis.predict import Prediction, answer_clip
+from tsm_demo.analysis.seeing import read_for
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.ui.clips import bundled_clip, bundled_labels
 from tsm_demo.viz.both_orders import (

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tsm_demo.analysis.predict import answer_clip, read_for
+from tsm_demo.analysis.predict import answer_clip
+from tsm_demo.analysis.seeing import read_for
 from tsm_demo.core.labels import MOTION_LABELS, reversed_label
 from tsm_demo.models.checkpoints import ASSETS, EMBEDDED
 from tsm_demo.models.networks import load_network

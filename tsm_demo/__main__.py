@@ -5,10 +5,21 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from tsm_demo.commands import calibrate, cost, evaluate, fold_study, models, predict, sheet, train
+from tsm_demo.commands import (
+    calibrate,
+    cost,
+    evaluate,
+    export,
+    fetch,
+    fold_study,
+    models,
+    predict,
+    sheet,
+    train,
+)
 from tsm_demo.core.errors import TsmDemoError
 
-COMMANDS = (predict, cost, models, train, evaluate, calibrate, fold_study, sheet)
+COMMANDS = (predict, cost, models, fetch, export, train, evaluate, calibrate, fold_study, sheet)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"tsm_demo: {error.strerror or error}{place}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("tsm_demo: interrupted; `train` goes on where it was when it is called again.", file=sys.stderr)
+        print(
+            "tsm_demo: interrupted; `train` and `fetch` go on where they were when called again.",
+            file=sys.stderr,
+        )
         return 130
     return 0
 

@@ -9,7 +9,7 @@ from tests.analysis.line_network import line_network
 from tests.analysis.untouched import untouched
 from tests.models.tiny_network import tiny_network
 from tsm_demo.analysis.occlusion import occlude_frames, occlude_space, occlusion
-from tsm_demo.analysis.predict import read_for, window_tensor
+from tsm_demo.analysis.seeing import read_for, window_tensor
 from tsm_demo.core.errors import ModelError, ShapeError
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.ui.clips import bundled_clip

@@ -13,7 +13,8 @@ from tsm_demo.analysis.orders import (
     largest_difference,
     read_speeds,
 )
-from tsm_demo.analysis.predict import answer_clip, read_for
+from tsm_demo.analysis.predict import answer_clip
+from tsm_demo.analysis.seeing import read_for
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.core.labels import MOTION_LABELS, PAIRED_LABELS, reversed_label
 from tsm_demo.models.networks import load_network

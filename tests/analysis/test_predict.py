@@ -19,9 +19,8 @@ from tsm_demo.analysis.predict import (
     answer_clip,
     at_window,
     predict,
-    read_for,
-    window_tensor,
 )
+from tsm_demo.analysis.seeing import read_for, window_tensor
 from tsm_demo.core.errors import ModelError, TsmDemoError, VideoError
 from tsm_demo.core.labels import MOTION_LABELS
 from tsm_demo.models.checkpoints import WeightFacts

@@ -9,7 +9,8 @@ from torch import Tensor
 from tests.analysis.untouched import untouched
 from tests.models.lively_network import clips, small, tied
 from tsm_demo.analysis.gradcam import grad_cam
-from tsm_demo.analysis.predict import answer_clip, read_for
+from tsm_demo.analysis.predict import answer_clip
+from tsm_demo.analysis.seeing import read_for
 from tsm_demo.analysis.shift_variants import VARIANTS, OtherShift, shift_variant, shifting_blocks, with_shift
 from tsm_demo.core.errors import ModelError
 from tsm_demo.core.shift import temporal_shift

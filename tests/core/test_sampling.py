@@ -108,6 +108,42 @@ def test_segments_look_at_the_whole_clip_once() -> None:
     assert frames.tolist() == [[18, 56, 93, 131, 168, 206, 243, 281]]  # int(300 * (k + 0.5) / 8), as TSN does
 
 
+def test_a_second_look_takes_where_the_segments_begin() -> None:
+    windows, frames = sample(np.arange(300) / 30, 10.0, SamplingPlan(kind="segments", views=2))
+    assert ends(windows) == [(0.0, 10.0)] * 2
+    assert frames.tolist()[1] == [0, 37, 75, 112, 150, 187, 225, 262]  # int(300 * k / 8), as MMAction2 does
+
+
+def test_dense_looks_at_consecutive_frames_in_the_middle() -> None:
+    windows, frames = sample(np.arange(300) / 30, 10.0, SamplingPlan(kind="dense"))
+    assert frames.tolist() == [[118 + 8 * k for k in range(8)]]  # (300 - 64) / 2 before, as many after
+    assert ends(windows) == [(118 / 30, 182 / 30)]
+
+
+@pytest.mark.parametrize(("frames", "step"), [(8, 8), (16, 4), (5, 12)])
+def test_dense_views_lie_as_the_authors_put_them(frames: int, step: int) -> None:
+    plan = SamplingPlan(n_segment=frames, kind="dense", views=10)
+    windows, found = sample(np.arange(300) / 30, 10.0, plan)
+    # ops/dataset.py: sample_pos = 1 + 300 - 64, starts = linspace(0, sample_pos - 1, 10) cut to whole numbers
+    starts = [0, 26, 52, 78, 104, 131, 157, 183, 209, 236]
+    assert found.tolist() == [[start + step * k for k in range(frames)] for start in starts]
+    assert [w.start_sec for w in windows] == [start / 30 for start in starts]
+    assert windows[-1].end_sec == 10.0
+
+
+def test_dense_starts_again_in_a_clip_that_is_too_short() -> None:
+    windows, frames = sample(np.arange(20) / 10, 2.0, SamplingPlan(kind="dense", views=3))
+    assert frames.tolist() == [[0, 8, 16, 4, 12, 0, 8, 16]] * 3  # 8 k modulo 20
+    assert ends(windows) == [(0.0, 2.0)] * 3
+
+
+def test_dense_keeps_to_the_part_that_was_asked_for() -> None:
+    plan = SamplingPlan(kind="dense", start_sec=2.0, end_sec=6.0, dense_frames=32)
+    windows, frames = sample(np.arange(300) / 30, 10.0, plan)  # frames 60 to 179
+    assert frames.tolist() == [[104 + 4 * k for k in range(8)]]
+    assert ends(windows) == [(104 / 30, 136 / 30)]
+
+
 def test_a_trim() -> None:
     times = np.arange(300) / 30
     windows, frames = sample(times, 10.0, SamplingPlan(start_sec=4.0, end_sec=20.0))
@@ -136,6 +172,10 @@ def test_speeds_are_windows_about_the_same_middle() -> None:
         {"n_segment": 0},
         {"short_side": 0},
         {"kind": "all"},
+        {"kind": "segments", "views": 3},
+        {"kind": "windows", "views": 2},
+        {"kind": "dense", "views": 0},
+        {"kind": "dense", "dense_frames": 0},
         {"window_sec": 0.0},
         {"stride_sec": float("nan")},
         {"start_sec": -1.0},

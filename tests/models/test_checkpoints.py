@@ -126,7 +126,8 @@ def test_a_state_dict_with_its_facts(model: nn.Module) -> None:
     clip = torch.randn(1, 4, 3, 32, 32)
     with torch.no_grad():
         assert torch.equal(loaded.model(clip), model(clip))  # nothing was rounded
-    with pytest.raises(ModelError, match="does not say what network it belongs to; pass its facts"):
+    assert not {v.data_ptr() for v in loaded.model.parameters()} & {v.data_ptr() for v in model.parameters()}
+    with pytest.raises(ModelError, match="does not say what network it belongs to: it has no description"):
         load_checkpoint(model.state_dict())
 
 
@@ -149,22 +150,20 @@ def test_a_missing_file(tmp_path: Path) -> None:
             load_checkpoint(path)
 
 
-@pytest.mark.parametrize("kind", ["empty", "text", "cut", "pickle"])
+@pytest.mark.parametrize("kind", ["empty", "text", "cut"])
 def test_other_files(file: Path, kind: str) -> None:
-    if kind == "pickle":
-        torch.save({"conv1.weight": torch.zeros(1)}, file)
-    else:
-        whole = file.read_bytes()
-        file.write_bytes(
-            {"empty": b"", "text": b"I am a letter, not weights." * 9, "cut": whole[:-1000]}[kind]
-        )
-    with pytest.raises(ModelError, match=r"own\.safetensors is not a safetensors file: save the weights"):
+    whole = file.read_bytes()
+    file.write_bytes({"empty": b"", "text": b"I am a letter, not weights." * 9, "cut": whole[:-1000]}[kind])
+    with pytest.raises(ModelError, match=r"own\.safetensors is not a weights file that can be read: give a"):
         load_checkpoint(file)
 
 
 def test_a_file_without_a_description(file: Path) -> None:
     with pytest.raises(ModelError, match=r"own\.safetensors does not say what network it belongs to"):
         load_checkpoint(rewrite(file))
+    torch.save({"conv1.weight": torch.zeros(1)}, file)
+    with pytest.raises(ModelError, match=r"own\.safetensors does not say what network it belongs to"):
+        load_checkpoint(file)
 
 
 @pytest.mark.parametrize(
@@ -248,4 +247,10 @@ def test_tensors_that_do_not_fit(model: nn.Module, file: Path, kind: str) -> Non
     with pytest.raises(ModelError, match="These weights do not fit tsm_resnet") as caught:
         load_checkpoint(rewrite(file, described(spec=spec), tensors))
     assert "\n" not in str(caught.value)
-    assert len(str(caught.value)) < 400
+    assert len(str(caught.value)) < 900
+    named = {
+        "missing": "missing: fc.bias",
+        "extra": "left over: fc2.bias",
+        "wider": "another shape: conv1.weight (8, 3",
+    }
+    assert named.get(kind, "") in str(caught.value)

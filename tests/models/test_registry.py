@@ -7,7 +7,7 @@ from tsm_demo.core.errors import ModelError, ShapeError
 from tsm_demo.models import ModelSpec, build_model, list_models, usual_input
 from tsm_demo.models.registry import register, settings
 
-CHANGED = {"fold_div": 4, "placement": "in_place", "width": 16, "last_stride": 1}
+CHANGED = {"fold_div": 4, "placement": "in_place", "width": 16, "last_stride": 1, "attention": "gaussian"}
 RESNET, SHIFT = {"width", "last_stride"}, {"fold_div", "placement"}
 
 
@@ -15,6 +15,8 @@ def takes(name: str) -> set[str]:
     """What means something for a network: the shift's settings where there is one, the ResNet's where it is ours."""
     if name in ("c3d", "i3d_inception", "r3d_18"):
         return set()
+    if name == "tsm_resnet50_nl":
+        return RESNET | SHIFT | {"attention"}
     return RESNET | SHIFT if name.startswith("tsm") else RESNET
 
 

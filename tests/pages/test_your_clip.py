@@ -76,7 +76,7 @@ def test_every_choice_comes_from_the_address():
     app = open_page(clip="leaf falls", model="2D", order="backwards", layer="layer3", explain="moves up")
     assert not app.exception
     assert app.selectbox(key="clip").value == "leaf falls"
-    assert app.selectbox(key="model").value == "2D"
+    assert app.selectbox(key="clip_model").value == "motion_tsn"
     assert app.segmented_control(key="order").value == "backwards"
     assert app.segmented_control(key="layer").value == "layer3"
     assert app.selectbox(key="explain").value == "moves up"

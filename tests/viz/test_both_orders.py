@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tsm_demo.analysis.predict import answer_clip, read_for
+from tsm_demo.analysis.predict import answer_clip
+from tsm_demo.analysis.seeing import read_for
 from tsm_demo.core.labels import MOTION_LABELS, reversed_label
 from tsm_demo.core.score import Score
 from tsm_demo.models.networks import load_network

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tsm_demo.analysis.gradcam import Scale, grad_cam
-from tsm_demo.analysis.predict import window_tensor
+from tsm_demo.analysis.seeing import window_tensor
 from tsm_demo.models.networks import Network
 from tsm_demo.video.clip import SampledClip
 

@@ -11,7 +11,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from tsm_demo.analysis.predict import Prediction, Progress, read_for
+from tsm_demo.analysis.predict import Prediction
+from tsm_demo.analysis.seeing import Progress, read_for
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.models.networks import Network
 from tsm_demo.video.clip import SampledClip
@@ -70,7 +71,7 @@ def read_speeds(
 
     Arguments and errors as `read_for`. At speed 1 it is what `read_for` gives, but for frames that no window holds.
     """
-    clip = read_for(network, path, start_sec, end_sec, on_progress, SPEEDS)
+    clip = read_for(network, path, start_sec, end_sec, on_progress, speeds=SPEEDS)
     count = len(clip.windows) // len(SPEEDS)
     return {
         speed: replace(clip, windows=clip.windows[k * count : (k + 1) * count])

@@ -1,7 +1,6 @@
 """From a clip to labels: windows, top labels, and what each sampled frame says."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,20 +9,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tsm_demo.analysis.seeing import Progress, in_order, pictures_for, read_for, said_of_frames
 from tsm_demo.core.errors import TsmDemoError
-from tsm_demo.core.sampling import SamplingPlan
-from tsm_demo.core.score import Score
+from tsm_demo.core.score import CLEAR_SCORE, Score
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.models.video_network import ScoresFrames
-from tsm_demo.video.clip import MIB, DecodeLimits
-from tsm_demo.video.decode import SampledClip, SampledWindow, read_clip
-from tsm_demo.video.tensors import normalise, squeeze_frames
+from tsm_demo.video.decode import SampledClip
+from tsm_demo.video.tensors import normalise
 
-CLEAR_SCORE = 0.6  # below it, no class is clearly ahead
 WINDOWS_AT_ONCE = 8
-KEPT_SHORT_SIDE = 360  # pixels; frames are also shown, not only looked at
-LIMITS = DecodeLimits(max_output_bytes=128 * MIB)  # of a ten-minute clip's frames, kept smaller to fit
-Progress = Callable[[str, float], None]  # called with the step ("decode" or "forward") and its share done
+PIXELS_AT_ONCE = 64 * 112 * 112  # of all frames in a batch of windows; memory grows with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +79,8 @@ def predict(
     start_sec: float | None = None,
     end_sec: float | None = None,
     reverse: bool = False,
+    frames: int | None = None,
+    thorough: bool = False,
     window: int | None = None,
     on_progress: Progress | None = None,
 ) -> Prediction:
@@ -91,9 +88,11 @@ def predict(
 
     Args:
         model: an embedded network, or an architecture's name (random weights).
-        checkpoint: a weights file of this project instead.
+        checkpoint: a weights file instead (see `load_checkpoint`).
         start_sec, end_sec: the part of the clip to look at.
         reverse: show the network the sampled frames in reverse order.
+        frames: T to use instead of the network's own; it was not trained so, which a warning says.
+        thorough: the mean of many views, as published accuracies are measured; takes as many times as long as one.
         window: index of the window to give frame scores of; None is the most confident one.
 
     Raises VideoError for a clip, ModelError for a network, that cannot be used.
@@ -106,6 +105,8 @@ def predict(
         start_sec=start_sec,
         end_sec=end_sec,
         reverse=reverse,
+        frames=frames,
+        thorough=thorough,
         window=window,
         on_progress=on_progress,
     )[0]
@@ -120,6 +121,8 @@ def predict_with_clip(
     start_sec: float | None = None,
     end_sec: float | None = None,
     reverse: bool = False,
+    frames: int | None = None,
+    thorough: bool = False,
     window: int | None = None,
     on_progress: Progress | None = None,
 ) -> tuple[Prediction, SampledClip]:
@@ -127,32 +130,13 @@ def predict_with_clip(
     started = time.perf_counter()
     network = load_network(model, Path(checkpoint) if checkpoint else None)
     loaded = time.perf_counter()
-    clip = read_for(network, path, start_sec, end_sec, on_progress)
+    clip = read_for(network, path, start_sec, end_sec, on_progress, frames=frames, thorough=thorough)
     decoded = time.perf_counter()
-    answer = answer_clip(network, clip, top_k, reverse=reverse, window=window, on_progress=on_progress)
+    answer = answer_clip(
+        network, clip, top_k, reverse=reverse, thorough=thorough, window=window, on_progress=on_progress
+    )
     answer.seconds.update(load=loaded - started, decode=decoded - loaded)
     return answer, clip
-
-
-def read_for(
-    network: Network,
-    path: str | Path,
-    start_sec: float | None = None,
-    end_sec: float | None = None,
-    on_progress: Progress | None = None,
-    speeds: tuple[float, ...] = (1.0,),
-) -> SampledClip:
-    """Decode the frames that a network looks at, at each of the `speeds` (see SamplingPlan). Raises VideoError."""
-    plan = SamplingPlan(
-        n_segment=network.facts.spec.n_segment,
-        kind=network.facts.sampling,
-        start_sec=start_sec,
-        end_sec=end_sec,
-        short_side=KEPT_SHORT_SIDE,
-        speeds=speeds,
-    )
-    report = (lambda share: on_progress("decode", share)) if on_progress else None
-    return read_clip(path, plan, LIMITS, report)
 
 
 def answer_clip(
@@ -161,28 +145,34 @@ def answer_clip(
     top_k: int = 5,
     *,
     reverse: bool = False,
+    thorough: bool = False,
     window: int | None = None,
     on_progress: Progress | None = None,
 ) -> Prediction:
-    """Name what a decoded clip shows; arguments as `predict`. Raises TsmDemoError for a window that is none."""
+    """Name what a decoded clip shows; arguments as `predict`. Raises TsmDemoError for a window that is none.
+
+    A window's probabilities, and its frames', are the means over its crops.
+    """
     if window is not None and not 0 <= window < len(clip.windows):
         raise TsmDemoError(f"There is no window {window}: this clip has {len(clip.windows)}, counted from 0.")
     started = time.perf_counter()
-    pictures = squeeze_frames(torch.from_numpy(clip.frames), network.facts.picture_size)
+    pictures = pictures_for(network, torch.from_numpy(clip.frames), thorough)
     prepared = time.perf_counter()
-    parts = []  # a window batch: logits (w, num_classes), and of its frames (w, T, num_classes)
+    orders = [in_order(w, reverse) for w in clip.windows]
+    done, parts = 0, []  # of a batch: probabilities (w, num_classes), and of its frames (w, T, num_classes)
     with torch.inference_mode():
-        for start in range(0, len(clip.windows), WINDOWS_AT_ONCE):
-            batch = torch.tensor(
-                [_in_order(w, reverse) for w in clip.windows[start : start + WINDOWS_AT_ONCE]]
-            )
-            parts.append(window_logits(network, normalise(pictures[batch])))
-            if on_progress:
-                on_progress("forward", (start + len(batch)) / len(clip.windows))
-    window_scores, of_frames = (torch.cat(logits).softmax(-1) for logits in zip(*parts, strict=True))
+        for batch in _batches(orders, pictures[0].shape[-1]):
+            of_crops = []
+            for crop in pictures:
+                of_crops.append(_scores(network, normalise(crop[batch])))
+                done += len(batch)
+                if on_progress:
+                    on_progress("forward", done / (len(orders) * len(pictures)))
+            parts.append(_mean(of_crops))
+    window_scores, of_frames = (torch.cat(scores) for scores in zip(*parts, strict=True))
     mean_scores, frame_scores = window_scores.mean(0), of_frames.numpy()
     explained = int(window_scores.amax(1).argmax()) if window is None else window
-    rows = _in_order(clip.windows[explained], reverse)
+    rows = in_order(clip.windows[explained], reverse)
     labels = network.facts.labels
     random = ("The weights are random: these answers mean nothing.",) if network.weights == "random" else ()
     return Prediction(
@@ -201,14 +191,14 @@ def answer_clip(
         window_scores=window_scores.numpy(),
         window_frame_scores=frame_scores,
         reversed=reverse,
-        warnings=(*clip.warnings, *random),
+        warnings=(*clip.warnings, *network.notes, *random, *said_of_frames(network, len(rows))),
         seconds={"prepare": prepared - started, "forward": time.perf_counter() - prepared},
     )
 
 
 def at_window(answer: Prediction, clip: SampledClip, window: int) -> Prediction:
     """The same answer with another window's frames and frame scores; nothing is computed."""
-    rows = _in_order(clip.windows[window], answer.reversed)
+    rows = in_order(clip.windows[window], answer.reversed)
     return replace(
         answer,
         explained=window,
@@ -218,10 +208,10 @@ def at_window(answer: Prediction, clip: SampledClip, window: int) -> Prediction:
     )
 
 
-def window_tensor(network: Network, clip: SampledClip, window: int, reverse: bool = False) -> Tensor:
-    """(T, 3, size, size) float32, normalised: what the network sees of one window."""
-    frames = clip.frames[_in_order(clip.windows[window], reverse)]
-    return normalise(squeeze_frames(torch.from_numpy(frames), network.facts.picture_size))
+def _batches(orders: list[list[int]], size: int) -> list[Tensor]:
+    """(w, T) rows of frames each: as many windows at once as memory should bear."""
+    at_once = min(WINDOWS_AT_ONCE, max(1, PIXELS_AT_ONCE // (len(orders[0]) * size**2)))
+    return [torch.tensor(orders[start : start + at_once]) for start in range(0, len(orders), at_once)]
 
 
 def window_logits(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
@@ -234,8 +224,15 @@ def window_logits(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
     return of_clips, of_clips[:, None][:, :0]
 
 
-def _in_order(window: SampledWindow, reverse: bool) -> list[int]:
-    return list(window.rows[::-1] if reverse else window.rows)
+def _scores(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
+    """`window_logits`, as probabilities."""
+    of_clips, of_frames = window_logits(network, clips)
+    return of_clips.softmax(-1), of_frames.softmax(-1)
+
+
+def _mean(of_crops: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    windows, frames = zip(*of_crops, strict=True)
+    return torch.stack(windows).mean(0), torch.stack(frames).mean(0)
 
 
 def _top(scores: Tensor, labels: tuple[str, ...], top_k: int) -> tuple[Score, ...]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from tsm_demo.analysis.predict import CLEAR_SCORE, Prediction, answer_clip, read_for
+from tsm_demo.analysis.predict import CLEAR_SCORE, Prediction, answer_clip
+from tsm_demo.analysis.seeing import read_for
 from tsm_demo.core.errors import VideoError
 from tsm_demo.core.labels import MOTION_LABELS, PAIRED_LABELS, reversed_label
 from tsm_demo.models.networks import Network

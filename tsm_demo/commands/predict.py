@@ -19,11 +19,19 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("predict", help="name what a clip shows")
     parser.add_argument("clip", type=Path, metavar="CLIP")
     parser.add_argument("--model", default="motion", metavar="NAME", help="see `models`; default: motion")
-    parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="weights made by `train`, instead")
+    parser.add_argument("--checkpoint", type=Path, metavar="FILE", help="a weights file instead")
     parser.add_argument("--top-k", type=count, default=5, metavar="K")
     parser.add_argument("--start", type=float, metavar="SEC", help="look from here")
     parser.add_argument("--end", type=float, metavar="SEC", help="look up to here")
     parser.add_argument("--reverse", action="store_true", help="reverse the sampled frames")
+    parser.add_argument(
+        "--frames", type=count, metavar="T", help="frames to look at; default: as it was trained"
+    )
+    parser.add_argument(
+        "--thorough",
+        action="store_true",
+        help="many crops (published networks only): as accuracies are measured",
+    )
     parser.add_argument(
         "--cam", type=Path, metavar="OUT.webp", help="write Grad-CAM over the frames (or .gif, .mp4)"
     )
@@ -57,6 +65,8 @@ def run(options: argparse.Namespace) -> None:
         start_sec=options.start,
         end_sec=options.end,
         reverse=options.reverse,
+        frames=options.frames,
+        thorough=options.thorough,
     )
     if kind:
         drawn, notes = _cam(options, answer, clip, kind)
@@ -78,6 +88,7 @@ def _cam(
 ) -> tuple[bytes, tuple[str, ...]]:
     """The explained window with its heat, as a file's bytes, and what is to be said of it."""
     from tsm_demo.analysis.explain import explain, held
+    from tsm_demo.analysis.seeing import window_pictures
     from tsm_demo.models.networks import load_network
     from tsm_demo.viz.heat import overlay_heat
     from tsm_demo.viz.takeaway import animation
@@ -85,8 +96,7 @@ def _cam(
     network = load_network(options.model, options.checkpoint)
     target = answer.labels.index(answer.windows[answer.explained].top[0].label)
     maps = explain(network, clip, answer.explained, target, options.layer, reverse=options.reverse)
-    frames = clip.window_frames(answer.explained)
-    frames = frames[::-1] if options.reverse else frames
+    frames = window_pictures(network, clip, answer.explained, options.reverse)
     notes: tuple[str, ...] = ()
     if len(maps) < len(frames):
         notes = (

@@ -1,7 +1,7 @@
 """Which frames of a clip are looked at: spans of time, cut into windows, turned into frame numbers."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,9 @@ from tsm_demo.core.errors import VideoError
 TIMESTAMP_TOLERANCE_SEC = 1e-3
 # A tail shorter than this gets no window of its own: the last window moves over it instead.
 TAIL_TOLERANCE_SEC = 0.05
+
+
+Kind = Literal["windows", "segments", "dense"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,10 @@ class SamplingPlan:
 
     Args:
         n_segment: T, frames a window.
-        kind: "windows" of `window_sec` every `stride_sec`; "segments": one window over the whole span.
+        kind: "windows" of `window_sec` every `stride_sec`; "segments": one window over the whole span; "dense": one of
+            `dense_frames` consecutive frames.
+        views: times that the span is looked at: 1 or 2 in segments, any number densely; "windows" cover it as they are.
+        dense_frames: of which T evenly spaced ones are taken.
         start_sec, end_sec: the span to look at; None is the clip's own beginning or end.
         short_side: frames are shrunk to this many pixels on the shorter side, never enlarged.
         speeds: how fast the content runs; the windows are sampled at each of them, one speed after the other.
@@ -37,7 +43,9 @@ class SamplingPlan:
     """
 
     n_segment: int = 8
-    kind: Literal["windows", "segments"] = "windows"
+    kind: Kind = "windows"
+    views: int = 1
+    dense_frames: int = 64
     window_sec: float = 2.0
     stride_sec: float = 1.0
     start_sec: float | None = None
@@ -46,10 +54,12 @@ class SamplingPlan:
     speeds: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
-        if self.kind not in ("windows", "segments"):
-            raise VideoError(f'Frames are taken in "windows" or "segments", not in {self.kind!r}.')
-        if self.n_segment < 1 or self.short_side < 1:
+        if self.kind not in get_args(Kind):
+            raise VideoError(f'Frames are taken in "windows", "segments" or "dense", not in {self.kind!r}.')
+        if min(self.n_segment, self.short_side, self.dense_frames) < 1:
             raise VideoError("A window needs at least one frame, and a frame at least one pixel.")
+        if self.views < 1 or self.views > {"windows": 1, "segments": 2}.get(self.kind, np.inf):
+            raise VideoError('A clip is looked at once in "windows", once or twice in "segments".')
         if not (0 < self.window_sec < np.inf and 0 < self.stride_sec < np.inf):
             raise VideoError("The length of a window and the step between two must be more than 0 seconds.")
         if not self.speeds or not all(0 < speed < np.inf for speed in self.speeds):
@@ -68,6 +78,27 @@ def segment_times(start_sec: float, end_sec: float, n_segment: int) -> NDArray[n
     """
     centres = (np.arange(n_segment, dtype=np.float64) + 0.5) / n_segment
     return np.asarray(start_sec + centres * (end_sec - start_sec), dtype=np.float64)
+
+
+def segment_starts(start_sec: float, end_sec: float, n_segment: int) -> NDArray[np.float64]:
+    """(T,) seconds: where T equal segments of a span begin; the second view of a clip that is looked at twice.
+
+    Source: MMAction2 4d6c934, SampleFrames with twice_sample.
+    """
+    starts = np.arange(n_segment, dtype=np.float64) / n_segment
+    return np.asarray(start_sec + starts * (end_sec - start_sec), dtype=np.float64)
+
+
+def dense_frames(frame_count: int, n_segment: int, dense: int, views: int) -> NDArray[np.int64]:
+    """(views, T) int64: frames of a clip, T evenly spaced ones of `dense` consecutive ones, at evenly spaced places.
+
+    A single view lies in the middle. A clip of fewer frames starts again at its beginning.
+    Source: MIT's code at 1f6a834, ops/dataset.py (dense_sample), and MMAction2's DenseSampleFrames: 64 frames, ten views.
+    """
+    last = max(0, frame_count - dense)
+    firsts = np.array([last // 2]) if views == 1 else np.linspace(0, last, views).astype(np.int64)
+    steps = np.arange(n_segment) * max(1, dense // n_segment)
+    return (firsts[:, None] + steps) % frame_count
 
 
 def cut_windows(
@@ -140,11 +171,35 @@ def sample(
     end_sec = duration_sec if plan.end_sec is None else min(plan.end_sec, duration_sec)
     if start_sec >= end_sec:
         raise VideoError(f"The clip ends after {duration_sec:.1f} s: choose a start before that.")
+    if plan.kind == "dense":
+        return _sample_densely(np.asarray(times_sec, dtype=np.float64), start_sec, end_sec, plan)
     if plan.kind == "segments":
-        windows: tuple[Window, ...] = (Window(start_sec, end_sec),)
+        windows: tuple[Window, ...] = (Window(start_sec, end_sec),) * plan.views
+        views = (segment_times, segment_starts)[: plan.views]
     else:
         windows = cut_windows(start_sec, end_sec, plan.window_sec, plan.stride_sec)
+        views = (segment_times,) * len(windows)
     windows = tuple(at_speed(w, speed) for speed in plan.speeds for w in windows)
-    wanted_sec = np.stack([segment_times(w.start_sec, w.end_sec, plan.n_segment) for w in windows])
+    wanted_sec = np.stack(
+        [
+            times(w.start_sec, w.end_sec, plan.n_segment)
+            for w, times in zip(windows, views * len(plan.speeds), strict=True)
+        ]
+    )
     seen = tuple(Window(max(w.start_sec, start_sec), min(w.end_sec, end_sec)) for w in windows)
     return seen, frames_at(times_sec, np.clip(wanted_sec, start_sec, end_sec))
+
+
+def _sample_densely(
+    times_sec: NDArray[np.float64], start_sec: float, end_sec: float, plan: SamplingPlan
+) -> tuple[tuple[Window, ...], NDArray[np.int64]]:
+    """As `sample`; a window reaches from its first frame to the first after its `dense_frames`, or to the span's end."""
+    first = int(frames_at(times_sec, start_sec))
+    count = max(1, int(np.searchsorted(times_sec, end_sec, side="left")) - first)
+    frames = first + dense_frames(count, plan.n_segment, plan.dense_frames, plan.views)
+    windows = []
+    for begin in frames[:, 0]:
+        after = begin + plan.dense_frames
+        until_sec = float(times_sec[after]) if after < first + count else end_sec
+        windows.append(Window(max(start_sec, float(times_sec[begin])), until_sec))
+    return tuple(windows), frames

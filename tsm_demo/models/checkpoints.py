@@ -1,53 +1,36 @@
-"""Weights files: float16 safetensors with their facts inside, and the networks built from them."""
+"""Weights files: float16 safetensors with their facts inside, published ones, and the networks built from them."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from math import inf
 from pathlib import Path
 from typing import Literal
 
-from safetensors import SafetensorError, safe_open
+import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from tsm_demo.core.errors import ModelError
 from tsm_demo.core.labels import MOTION_LABELS
+from tsm_demo.core.views import Views
+from tsm_demo.models.foreign_weights import ForeignWeights, recognise, spelling_of
 from tsm_demo.models.registry import ModelSpec, build
+from tsm_demo.models.tensor_files import checked_tensors, read_file
+from tsm_demo.models.torch_files import unwrapped
 from tsm_demo.models.video_network import VideoNetwork
+from tsm_demo.models.weight_facts import (
+    WeightFacts,
+    assumed_facts,
+    published_as,
+    published_facts,
+    same_tensors,
+)
 
 ASSETS = Path(__file__).parents[1] / "assets"
 EMBEDDED = ("motion", "motion_tsn", "motion_online", "motion_3d")
 FACTS_KEY = "tsm_demo"  # where the facts stand in the file's header
-
-
-@dataclass(frozen=True, slots=True)
-class WeightFacts:
-    """What must be known to use a weights file rightly."""
-
-    spec: ModelSpec
-    labels: tuple[str, ...]
-    picture_size: int  # pixels a side; the whole frame is squeezed to it
-    seed: int = 0
-    clips_seen: int = 0
-    accuracy: float | None = None  # top-1 on held-out synthetic clips, 0..1
-    temperature: float = 1.0  # logits are divided by it before the softmax
-    sampling: Literal["windows", "segments"] = "windows"  # 2 s windows, or segments of the whole clip
-
-    def __post_init__(self) -> None:
-        """Raises ModelError for what a file may say but nobody could use."""
-        usable = {
-            "labels": all(isinstance(label, str) for label in self.labels),
-            "picture_size": isinstance(self.picture_size, int) and self.picture_size > 0,
-            "temperature": isinstance(self.temperature, int | float) and 0 < self.temperature < inf,
-            "sampling": self.sampling in ("windows", "segments"),
-        }
-        if not all(usable.values()):
-            wrong = " and ".join(name for name, fits in usable.items() if not fits)
-            raise ModelError(
-                f"The weights' description has an unusable {wrong}: labels are texts, picture_size a whole "
-                "number of pixels, temperature a number above 0, sampling 'windows' or 'segments'."
-            )
+COUNTER = ".num_batches_tracked"
+LISTED = 6  # names in a sentence on what does not fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,54 +39,127 @@ class Checkpoint:
 
     model: VideoNetwork
     facts: WeightFacts
+    spelling: Literal["own", "MIT", "MMAction2"] = "own"  # whose names the tensors had
+    notes: tuple[str, ...] = ()  # what had to be assumed
 
 
-def save_checkpoint(path: Path, model: nn.Module, facts: WeightFacts) -> None:
-    """Write the weights as float16 (counters as they are) with the facts in the header."""
+def save_checkpoint(
+    path: Path, model: nn.Module, facts: WeightFacts, dtype: torch.dtype = torch.float16
+) -> None:
+    """Write the weights as float16, or another dtype (counters as they are), with the facts in the header."""
     tensors = {
-        name: (value.half() if value.is_floating_point() else value).contiguous()
+        name: (value.to(dtype) if value.is_floating_point() else value).contiguous()
         for name, value in model.state_dict().items()
     }
     save_file(tensors, path, metadata={FACTS_KEY: json.dumps(asdict(facts))})
 
 
 def load_checkpoint(
-    path_or_state_dict: str | Path | Mapping[str, Tensor],
+    path_or_state_dict: str | Path | Mapping[str, object],
     n_segment: int | None = None,
     facts: WeightFacts | None = None,
 ) -> Checkpoint:
-    """Build the network that a weights file of this project describes, and load it, strictly.
+    """Build the network that weights belong to, and load them, every one of them.
 
     Args:
-        path_or_state_dict: a .safetensors file, or a state dict; a state dict needs `facts`.
-        n_segment: T to use instead of the one in the file.
+        path_or_state_dict: a weights file of this project; or a file (torch.save's or safetensors), or a state dict, of
+            MIT's or MMAction2's TSM or TSN, bare or under "state_dict" or "model". Nothing is unpickled.
+        n_segment: T to use instead of the one in the description.
+        facts: the description, for weights that do not carry one: needed for a state dict with this project's names; for
+            foreign weights it must be of the network that is recognised, and spares the assumptions.
 
-    Raises ModelError for a file that is missing, is not such a file, or does not fit its own description.
+    Raises ModelError for what is missing, cannot be read, or does not fit; the message says what does not.
     """
     if isinstance(path_or_state_dict, str | Path):
-        tensors, facts = _read(Path(path_or_state_dict))
-    elif facts is None:
-        raise ModelError("A state dict does not say what network it belongs to; pass its facts too.")
+        path = Path(path_or_state_dict)
+        state, header = read_file(path)
+        tensors, description, place = checked_tensors(state, path.name), header.get(FACTS_KEY), path.name
     else:
-        tensors = dict(path_or_state_dict)
+        place, description = "The state dict", None
+        tensors = checked_tensors(unwrapped(path_or_state_dict), place)
+    if description is not None:
+        facts = _described(description, place)
+    spelling = None if description else spelling_of(tensors)
+    notes: tuple[str, ...] = ()
+    names: Mapping[str, str] = {}
+    if spelling is not None:
+        foreign = recognise(tensors, spelling)
+        tensors, names = foreign.tensors, foreign.names
+        facts, notes = _facts_of(foreign, place, facts)
+    elif facts is None:
+        raise ModelError(
+            f"{place} does not say what network it belongs to: it has no description ({FACTS_KEY!r}), and its tensors' "
+            "names are neither MIT's nor MMAction2's. Pass its facts too, or save the weights with this project."
+        )
     if n_segment is not None:
         facts = replace(facts, spec=replace(facts.spec, n_segment=n_segment))
-    spec = facts.spec
-    if len(facts.labels) != spec.num_classes:
+    if len(facts.labels) != facts.spec.num_classes:
         raise ModelError(
-            f"The weights' description names {len(facts.labels)} labels for {spec.num_classes} classes; "
+            f"The weights' description names {len(facts.labels)} labels for {facts.spec.num_classes} classes; "
             "save them again with one label a class."
         )
+    return Checkpoint(fitted(facts.spec, tensors, names), facts, spelling or "own", notes)
+
+
+def fitted(spec: ModelSpec, tensors: Mapping[str, Tensor], names: Mapping[str, str]) -> VideoNetwork:
+    """The network with these weights (float32, eval, no gradients), none missing and none left over.
+
+    Args:
+        names: what a tensor is called in the file, where that is something else.
+
+    Raises ModelError, with what does not fit.
+    """
     try:
-        model = build(spec)
-        model.load_state_dict(
-            {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
-        )
-    except RuntimeError as error:
+        with torch.device("meta"):  # without memory: a description may ask for any width
+            model = build(spec)
+    except (RuntimeError, OverflowError) as error:
         raise ModelError(
-            f"These weights do not fit {spec.name}: {' '.join(str(error).split())[:300]}"
+            f"These weights do not fit {spec.name}: it cannot be as large as they say."
         ) from error
-    return Checkpoint(model.eval().requires_grad_(False), facts)
+    wanted = model.state_dict()
+    given = dict(tensors)
+    for name in wanted.keys() - given.keys():
+        if name.endswith(COUNTER):  # of training steps; files from before PyTorch 0.4.1 have none
+            given[name] = torch.zeros((), dtype=torch.int64)
+    wrong = {
+        "missing": [name for name in wanted if name not in given],
+        "left over": [names.get(name, name) for name in given if name not in wanted],
+        "of another shape": [
+            f"{names.get(name, name)} {tuple(given[name].shape)} for {tuple(value.shape)}"
+            for name, value in wanted.items()
+            if name in given and given[name].shape != value.shape
+        ],
+    }
+    if any(wrong.values()):
+        told = "; ".join(f"{what}: {_listed(which)}" for what, which in wrong.items() if which)
+        raise ModelError(f"These weights do not fit {spec.name}. {told}.")
+    model.load_state_dict(
+        {name: value.to(wanted[name].dtype).contiguous() for name, value in given.items()}, assign=True
+    )
+    return model.eval().requires_grad_(False)
+
+
+def _facts_of(
+    foreign: ForeignWeights, file_name: str, given: WeightFacts | None
+) -> tuple[WeightFacts, tuple[str, ...]]:
+    """Facts of foreign weights: those given, those of the published file of this name, or assumed ones."""
+    if given is not None:
+        if not same_tensors(given.spec, foreign.spec):
+            raise ModelError(
+                f"{file_name} is {foreign.spec.name}, not the {given.spec.name} that was expected."
+            )
+        return given, ()
+    entry = published_as(file_name, foreign.spec)
+    if entry is not None:
+        return published_facts(entry), ()
+    facts, note = assumed_facts(foreign.spelling, foreign.spec)
+    return facts, (note,)
+
+
+def _listed(names: list[str]) -> str:
+    """The first few, so that the sentence stays one."""
+    shown = ", ".join(ascii(name[:80])[1:-1] for name in names[:LISTED])
+    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
 
 
 def embedded_path(name: str) -> Path:
@@ -113,29 +169,14 @@ def embedded_path(name: str) -> Path:
     return ASSETS / f"{name}.safetensors"
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], WeightFacts]:
-    if not path.is_file():
-        raise ModelError(
-            f"There is no weights file called {path.name}: check its name, or make one with `train`."
-        )
+def _described(description: str, file_name: str) -> WeightFacts:
     try:
-        with safe_open(path, framework="pt") as file:
-            header = (file.metadata() or {}).get(FACTS_KEY)
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except SafetensorError as error:
-        raise ModelError(
-            f"{path.name} is not a safetensors file: save the weights with this project first."
-        ) from error
-    if header is None:
-        raise ModelError(
-            f"{path.name} does not say what network it belongs to: its header has no {FACTS_KEY!r} entry."
-        )
-    try:
-        facts = json.loads(header)
+        facts = json.loads(description)
         facts["spec"], facts["labels"] = ModelSpec(**facts["spec"]), tuple(facts["labels"])
-        return tensors, WeightFacts(**facts)
+        facts["thorough"] = Views(**facts["thorough"]) if facts.get("thorough") else None
+        return WeightFacts(**facts)
     except (TypeError, KeyError, json.JSONDecodeError, RecursionError) as error:
-        raise ModelError(f"The description inside {path.name} is not one that this version reads.") from error
+        raise ModelError(f"The description inside {file_name} is not one that this version reads.") from error
 
 
 def motion_facts(spec: ModelSpec, picture_size: int, **measured: float | int) -> WeightFacts:

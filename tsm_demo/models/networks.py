@@ -8,10 +8,12 @@ from typing import Literal
 
 from tsm_demo.core.errors import ModelError
 from tsm_demo.models.checkpoints import EMBEDDED, WeightFacts, embedded_path, load_checkpoint
+from tsm_demo.models.official import official_path
 from tsm_demo.models.registry import ModelSpec, build, list_models, usual_input
 from tsm_demo.models.video_network import VideoNetwork
+from tsm_demo.models.zoo import list_zoo
 
-Weights = Literal["embedded", "file", "random"]
+Weights = Literal["embedded", "official", "file", "random"]
 RANDOM_CLASSES = 400
 
 
@@ -23,15 +25,18 @@ class Network:
     weights: Weights
     model: VideoNetwork
     facts: WeightFacts
+    notes: tuple[str, ...] = ()  # what had to be assumed of a file
 
 
 def list_networks() -> list[str]:
-    """Every name that `load_network` takes, the embedded ones first."""
+    """Every name that `load_network` takes without fetching anything, the embedded ones first."""
     return [*EMBEDDED, *list_models()]
 
 
 def load_network(name: str = "motion", checkpoint: Path | None = None) -> Network:
     """The network that `open_network` gives; the same arguments give the same, shared object, in every thread."""
+    if checkpoint is None and name in list_zoo():
+        official_path(name)  # says so when it is not here, also when it was once
     with _LOADING:
         return _kept(name, checkpoint)
 
@@ -40,19 +45,30 @@ def open_network(name: str = "motion", checkpoint: Path | None = None) -> Networ
     """A network of the caller's own.
 
     Args:
-        name: an embedded network, or an architecture, which gets random weights and its usual input.
-        checkpoint: a weights file instead; its own description decides what is built.
+        name: an embedded network; a published one that has been fetched; or an architecture, which gets random weights
+            and its usual input.
+        checkpoint: a weights file instead, of this project, MIT's or MMAction2's; what it holds decides what is built.
 
     Raises ModelError for a name that is none and for a file that does not load.
     """
     if checkpoint is not None:
         loaded = load_checkpoint(checkpoint)
-        return Network(loaded.facts.spec.name, "file", loaded.model, loaded.facts)
+        return Network(loaded.facts.spec.name, "file", loaded.model, loaded.facts, loaded.notes)
     if name in EMBEDDED:
         loaded = load_checkpoint(embedded_path(name))
         return Network(name, "embedded", loaded.model, loaded.facts)
+    if name in list_zoo():
+        path = official_path(name)
+        try:
+            loaded = load_checkpoint(path)
+        except ModelError as error:
+            raise ModelError(f"{path} is damaged: delete it, and fetch {name} again.") from error
+        return Network(name, "official", loaded.model, loaded.facts)
     if name not in list_models():
-        raise ModelError(f"There is no network called {name!r}; choose one of {', '.join(list_networks())}.")
+        raise ModelError(
+            f"There is no network called {name!r}; choose one of {', '.join(list_networks())}, or one that "
+            "`python -m tsm_demo fetch --list` shows."
+        )
     spec = ModelSpec(name, num_classes=RANDOM_CLASSES)
     facts = WeightFacts(
         spec=spec,

@@ -12,6 +12,9 @@ from tsm_demo.core.shift_table import fold_width
 if TYPE_CHECKING:
     from tsm_demo.models.video_network import VideoNetwork
 
+EMBEDDED_GAUSSIAN, GAUSSIAN, DOT_PRODUCT = "embedded_gaussian", "gaussian", "dot_product"
+ATTENTIONS = (EMBEDDED_GAUSSIAN, GAUSSIAN, DOT_PRODUCT)  # arXiv:1711.07971, section 3.2
+
 
 @dataclass(frozen=True, slots=True)
 class UsualInput:
@@ -25,7 +28,7 @@ class UsualInput:
 class ModelSpec:
     """What to build; hashable, so it is also a cache key.
 
-    The last four mean something for some networks only (see `settings`); others refuse all but their defaults.
+    The last five mean something for some networks only (see `settings`); others refuse all but their defaults.
     """
 
     name: str
@@ -35,6 +38,7 @@ class ModelSpec:
     placement: str = RESIDUAL  # or "in_place": the shortcut sees the shifted features too
     width: int = 64  # channels after the stem; 64 is the published network
     last_stride: int = 2  # stride of layer4; 1 doubles the side of the last maps
+    attention: str = EMBEDDED_GAUSSIAN  # of non-local blocks: how places are compared
 
     def __post_init__(self) -> None:
         """Raises ModelError for an unknown network whose usual T is asked for."""
@@ -43,7 +47,7 @@ class ModelSpec:
 
 
 Builder = Callable[[ModelSpec], "VideoNetwork"]
-SETTINGS = ("fold_div", "placement", "width", "last_stride")  # what only some networks take
+SETTINGS = ("fold_div", "placement", "width", "last_stride", "attention")  # what only some networks take
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ def build(spec: ModelSpec) -> "VideoNetwork":
     entry = _entry(spec.name)
     if spec.placement not in PLACEMENTS:
         raise ModelError(f"placement is {spec.placement!r}; choose one of {', '.join(PLACEMENTS)}.")
+    if spec.attention not in ATTENTIONS:
+        raise ModelError(f"attention is {spec.attention!r}; choose one of {', '.join(ATTENTIONS)}.")
     sizes = (spec.num_classes, spec.n_segment, spec.width)
     if any(not isinstance(size, Integral) or size < 1 for size in sizes) or spec.last_stride not in (1, 2):
         raise ModelError(
@@ -116,6 +122,7 @@ def build_model(
     placement: str = RESIDUAL,
     width: int = 64,
     last_stride: int = 2,
+    attention: str = EMBEDDED_GAUSSIAN,
 ) -> "VideoNetwork":
     """A network with random weights, float32, in eval mode; never loads weights.
 
@@ -124,7 +131,7 @@ def build_model(
     Raises ModelError for an unknown name, placement or size, ShapeError for an impossible fold_div.
     """
     frames = usual_input(name).frames if n_segment is None else n_segment
-    return build(ModelSpec(name, num_classes, frames, fold_div, placement, width, last_stride))
+    return build(ModelSpec(name, num_classes, frames, fold_div, placement, width, last_stride, attention))
 
 
 def _entry(name: str) -> _Entry:

@@ -12,13 +12,25 @@ from torch import Tensor, nn
 from tsm_demo.core.placement import IN_PLACE
 from tsm_demo.core.shift import temporal_shift
 from tsm_demo.core.shift_table import fold_width
-from tsm_demo.models.registry import SETTINGS, ModelSpec, register
+from tsm_demo.models.registry import ModelSpec, register
 from tsm_demo.models.video_network import VideoNetwork, draw_kernels
 
 BLOCKS_PER_STAGE = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}
 STAGES = ("layer1", "layer2", "layer3", "layer4")
 RESNET_SETTINGS = ("width", "last_stride")  # what a ResNet without a shift takes
+TSM_SETTINGS = ("fold_div", "placement", *RESNET_SETTINGS)
 Extent = int | tuple[int, int, int]  # of a kernel or a stride: in space, or (time, height, width)
+
+
+def shifted_blocks(depth: int, placement: str) -> set[tuple[int, int]]:
+    """Which blocks of a ResNet shift: (stage from 0, block).
+
+    All, but where the shift stands before the convolutions only, the authors shift every other block of the 101-layer
+    network, whose third stage has 23 (ops/temporal_shift.py of their code).
+    """
+    counts = BLOCKS_PER_STAGE[depth]
+    every = 2 if counts[2] >= 23 and placement != IN_PLACE else 1
+    return {(stage, index) for stage, count in enumerate(counts) for index in range(0, count, every)}
 
 
 class TemporalShift(nn.Module):
@@ -139,8 +151,7 @@ class ResNet(VideoNetwork):
     def __init__(self, spec: ModelSpec, depth: int, mode: str | None = None, dims: int = 2) -> None:
         super().__init__(spec)
         self.depth, self.dims = depth, dims
-        # The authors shift every other block of the 101-layer network, whose third stage has 23 blocks.
-        every = 2 if BLOCKS_PER_STAGE[depth][2] >= 23 else 1
+        shifted = shifted_blocks(depth, spec.placement) if mode else set()
         channels = spec.width
         self.conv1 = conv(dims, 3, channels, self.stem_kernel, self.stem_stride)
         self.bn1, self.relu = norm(dims, channels), nn.ReLU(inplace=True)
@@ -151,7 +162,7 @@ class ResNet(VideoNetwork):
             c_mid, blocks = spec.width * 2**stage, nn.ModuleList()
             for index in range(count):
                 stride = {0: 1, 3: spec.last_stride}.get(stage, 2) if index == 0 else 1
-                shift = TemporalShift(spec.fold_div, mode) if mode and index % every == 0 else None
+                shift = TemporalShift(spec.fold_div, mode) if mode and (stage, index) in shifted else None
                 kind = self.block_kind(stage, index)
                 blocks.append(kind(channels, c_mid, stride, shift, spec.placement, dims))
                 channels = c_mid * kind.expansion
@@ -208,6 +219,6 @@ class VideoResNet(ResNet):
 for _depth in BLOCKS_PER_STAGE:
     register(f"tsn_resnet{_depth}", settings=RESNET_SETTINGS)(partial(VideoResNet, depth=_depth))
     for _family, _mode in (("tsm", "bidirectional"), ("tsm_online", "online")):
-        register(f"{_family}_resnet{_depth}", settings=SETTINGS)(
+        register(f"{_family}_resnet{_depth}", settings=TSM_SETTINGS)(
             partial(VideoResNet, depth=_depth, mode=_mode)
         )

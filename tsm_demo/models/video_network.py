@@ -57,7 +57,7 @@ class VideoNetwork(nn.Module):
 
     def forward(self, clips: Tensor) -> Tensor:
         features = self.features(clips)
-        return self.clip_logits(features, len(features) // len(clips))
+        return self.clip_logits(features, features.shape[0] // clips.shape[0])
 
     def run_stem(self, x: Tensor) -> Tensor:
         """What comes before the first layer: frames, as the layers take them, to maps."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from tsm_demo.analysis.explain import explain
 from tsm_demo.analysis.gradcam import LAYERS
-from tsm_demo.analysis.predict import Prediction, answer_clip, read_for
-from tsm_demo.models.networks import load_network
+from tsm_demo.analysis.predict import Prediction, answer_clip
+from tsm_demo.analysis.seeing import read_for
 from tsm_demo.serving.line import Report, Ticket
 from tsm_demo.serving.predictor import ClipJob, Predictor
+from tsm_demo.ui.asked import Asked
 from tsm_demo.ui.clips import Clip
+from tsm_demo.ui.own_clip import MADE_PREFIX
 from tsm_demo.video.clip import MIB, SampledClip
 
 Span = tuple[float, float] | None
-SESSION_KEY = "own_answers"
+SESSION_KEY = f"{MADE_PREFIX}answers"
 KEPT_BYTES = 256 * MIB  # of decoded frames, a visitor; the answer in use is always kept
 
 
@@ -54,87 +56,93 @@ def predictor() -> Predictor:
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def _shelf(identity: str, model: str, span: Span) -> dict[str, Answer]:
+def _shelf(identity: str, asked: Asked, span: Span) -> dict[str, Answer]:
     """A place for one bundled clip's answer, filled by the first visitor who asks."""
     return {}
 
 
-def answer(clip: Clip, model: str, span: Span, words: Mapping[str, str]) -> Answer:
+def answer(clip: Clip, asked: Asked, span: Span, words: Mapping[str, str]) -> Answer:
     """The answer to a clip, from the shelf or, with progress on the page, from the line.
 
     Raises TsmDemoError, with a sentence for the visitor, for a clip that cannot be used or a line that is full.
     """
     if clip.content is None:
-        shelf = _shelf(clip.identity, model, span)
+        shelf = _shelf(clip.identity, asked, span)
         if "answer" not in shelf:
-            shelf["answer"] = _ask(clip, model, span, words)
+            shelf["answer"] = _ask(clip, asked, span, words)
         return shelf["answer"]
-    own: dict[tuple[str, str, Span], Answer] = st.session_state.setdefault(SESSION_KEY, {})
-    key = (clip.identity, model, span)
-    found = own.pop(key) if key in own else _ask(clip, model, span, words)
+    own: dict[tuple[str, Asked, Span], Answer] = st.session_state.setdefault(SESSION_KEY, {})
+    key = (clip.identity, asked, span)
+    found = own.pop(key) if key in own else _ask(clip, asked, span, words)
     own[key] = found  # at the end: what was used last is dropped last
     while len(own) > 1 and sum(kept.sampled.frames.nbytes for kept in own.values()) > KEPT_BYTES:
         own.pop(next(iter(own)))
     return found
 
 
-def forget_own() -> None:
-    """Drop all that was kept of a visitor's uploads."""
-    st.session_state.pop(SESSION_KEY, None)
+def _ask(clip: Clip, asked: Asked, span: Span, words: Mapping[str, str]) -> Answer:
+    found: Answer = wait_in_line(clip, _job(asked, span), words)
+    return found
 
 
-def _ask(clip: Clip, model: str, span: Span, words: Mapping[str, str]) -> Answer:
-    """Stand in the line and wait."""
+def wait_in_line(clip: Clip, job: ClipJob, words: Mapping[str, str]) -> Any:
+    """What a job on a clip returns, with progress on the page; the words of its steps are `step_STEP`."""
     with clip.on_disk() as path:
-        ticket = predictor().submit(path, _job(model, span))
+        ticket = predictor().submit(path, job)
         try:
             _show_progress(ticket, words)
-            found: Answer = ticket.result()
-            return found
+            return ticket.result()
         finally:
             ticket.cancel()  # a visitor who leaves does not keep others waiting
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _maps_of_bundled(
-    identity: str, model: str, span: Span, view: View, _answer: Answer
+    identity: str, asked: Asked, span: Span, view: View, _answer: Answer
 ) -> NDArray[np.float32]:
-    return _maps(model, _answer.sampled, view)
+    return _maps(asked, _answer.sampled, view)
 
 
-def heat(clip: Clip, model: str, span: Span, found: Answer, view: View) -> NDArray[np.float32]:
+def heat(clip: Clip, asked: Asked, span: Span, found: Answer, view: View) -> NDArray[np.float32]:
     """(T, h, w) Grad-CAM maps in 0..1; kept for bundled clips."""
     if view == found.first_view:
         return found.first_maps
     if clip.content is None:
-        return _maps_of_bundled(clip.identity, model, span, view, _answer=found)
-    return _maps(model, found.sampled, view)
+        return _maps_of_bundled(clip.identity, asked, span, view, _answer=found)
+    return _maps(asked, found.sampled, view)
 
 
-def _maps(model: str, sampled: SampledClip, view: View) -> NDArray[np.float32]:
-    network = load_network(model)
-    return explain(network, sampled, view.window, view.target, view.layer, reverse=view.reverse)
+def _maps(asked: Asked, sampled: SampledClip, view: View) -> NDArray[np.float32]:
+    return explain(asked.network(), sampled, view.window, view.target, view.layer, reverse=view.reverse)
 
 
-def _job(model: str, span: Span) -> ClipJob:
+def _job(asked: Asked, span: Span) -> ClipJob:
     start_sec, end_sec = span or (None, None)
 
     def job(path: Path, report: Report) -> Answer:
         report("decode", 0.0)
-        network = load_network(model)
+        network = asked.network()
         started = time.perf_counter()
-        sampled = read_for(network, path, start_sec, end_sec, report)
+        sampled = read_for(
+            network, path, start_sec, end_sec, report, frames=asked.frames, thorough=asked.thorough
+        )
         decode_sec = time.perf_counter() - started
-        forwards = answer_clip(network, sampled, on_progress=lambda step, share: report(step, share / 2))
-        backwards = answer_clip(
-            network, sampled, reverse=True, on_progress=lambda step, share: report(step, 0.5 + share / 2)
+        forwards, backwards = (
+            answer_clip(
+                network,
+                sampled,
+                reverse=reverse,
+                thorough=asked.thorough,
+                on_progress=lambda step, share, begun=reverse / 2: report(step, begun + share / 2),  # type: ignore[misc]
+            )
+            for reverse in (False, True)
         )
         for played in (forwards, backwards):
             played.seconds["decode"] = decode_sec
         report("explain", 0.0)
         best = forwards.windows[forwards.explained].top[0].label
         view = View(forwards.explained, forwards.labels.index(best), LAYERS[-1], False)
-        return Answer(sampled, forwards, backwards, view, _maps(model, sampled, view))
+        return Answer(sampled, forwards, backwards, view, _maps(asked, sampled, view))
 
     return job
 

@@ -4,23 +4,21 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from tsm_demo.ui.answers import forget_own
-from tsm_demo.ui.clips import UPLOAD_TYPES, Clip, bundled_clip, bundled_labels, uploaded_clip
+from tsm_demo.ui.asked import Asked
+from tsm_demo.ui.clips import UPLOAD_TYPES, Clip, bundled_clip, bundled_labels
+from tsm_demo.ui.fetch_view import show_more
+from tsm_demo.ui.network_picker import pick_network
+from tsm_demo.ui.own_clip import forget_own, keep_own, own_clip
 from tsm_demo.ui.text import words
 
-UPLOAD_KEY, KEPT_KEY, CLIP_KEY = "upload", "kept_upload", "clip"
-NETWORKS = {  # as named in the menu and in the address
-    "TSM": "motion",
-    "2D": "motion_tsn",
-    "online TSM": "motion_online",
-    "3D": "motion_3d",
-}
+UPLOAD_KEY, CLIP_KEY = "upload", "clip"
 
 
-def pick(page: Mapping[str, str]) -> tuple[Clip, str]:
+def pick(page: Mapping[str, str]) -> tuple[Clip, Asked]:
     """The chosen clip and network. Both are in the page's address; an upload is kept while the visit lasts."""
     arriving = UPLOAD_KEY not in st.session_state  # Streamlit forgets the uploader with its page
-    left, middle, right = st.columns([3, 3, 5], vertical_alignment="top")
+    menus, right = st.columns([6, 5], vertical_alignment="top")
+    left, middle = menus.columns(2)
     with right:
         st.file_uploader(
             page["upload"],
@@ -29,7 +27,7 @@ def pick(page: Mapping[str, str]) -> tuple[Clip, str]:
             on_change=_keep_upload,
         )
         st.caption(page["upload_limits"])
-    kept: Clip | None = st.session_state.get(KEPT_KEY)
+    kept = own_clip()
     if kept and not st.session_state.get(
         UPLOAD_KEY
     ):  # dropped before a change of page: the uploader has forgotten
@@ -47,16 +45,12 @@ def pick(page: Mapping[str, str]) -> tuple[Clip, str]:
             bind="query-params",
         )
     with middle:
-        model = st.selectbox(
-            page["network"],
-            list(NETWORKS),
-            key="model",
-            help=page["network_help"],
-            bind="query-params",
-        )
+        asked = pick_network(forget_view)
+    with menus:
+        show_more()
     # An empty value in the address leaves a widget without any: the first of the list then.
     clip = kept if kept and name == page["own"] else bundled_clip(name or names[0])
-    return clip, NETWORKS[model or next(iter(NETWORKS))]
+    return clip, asked
 
 
 def _follow_link(names: list[str]) -> None:
@@ -86,8 +80,7 @@ def _keep_upload() -> None:
         _remove_own()
         return
     forget_view()
-    forget_own()
-    st.session_state[KEPT_KEY] = uploaded_clip(upload.name, upload.getvalue())
+    keep_own(upload.name, upload.getvalue())
     st.session_state[CLIP_KEY] = words("your_clip")["own"]
 
 
@@ -95,5 +88,4 @@ def _remove_own() -> None:
     """Drop the visitor's clip and all that was made of it."""
     forget_view()
     forget_own()
-    st.session_state.pop(KEPT_KEY, None)
     st.session_state[CLIP_KEY] = next(iter(bundled_labels()))

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from tsm_demo.analysis.feature_maps import feature_maps, telling_channels
-from tsm_demo.analysis.predict import LIMITS
+from tsm_demo.analysis.seeing import LIMITS
 from tsm_demo.core.sampling import SamplingPlan
 from tsm_demo.models.networks import load_network
 from tsm_demo.ui.clips import bundled_clip

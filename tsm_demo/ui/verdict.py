@@ -21,7 +21,8 @@ def show_verdict(answer: Prediction, words: Mapping[str, str]) -> None:
             seconds = answer.windows[0].end_sec - answer.windows[0].start_sec
             st.write(words["verdict_sub"].format(score=percent(best.score), seconds=f"{seconds:.1f}"))
     else:
-        st.header(words["verdict_unclear"], anchor=False)
+        known = "verdict_unclear" if answer.labels == MOTION_LABELS else "verdict_unclear_classes"
+        st.header(words[known], anchor=False)
         st.write(words["best_guess"].format(label=best.label, score=percent(best.score)))
     items = ", ".join(f"{score.label} {percent(score.score)}" for score in answer.top)
     st.plotly_chart(
@@ -33,14 +34,13 @@ def show_verdict(answer: Prediction, words: Mapping[str, str]) -> None:
     )
 
 
-def both_ways(forwards: Prediction, backwards: Prediction, words: Mapping[str, str]) -> str:
-    """One sentence on what reversing the frames does to the answer."""
+def both_ways(way: str, forwards: Prediction, backwards: Prediction, words: Mapping[str, str]) -> str:
+    """One sentence on what reversing the frames does to the answer; `way`: see `Asked`."""
     first, second = forwards.top[0], backwards.top[0]
-    index = MOTION_LABELS.index(first.label)
     if first.label == second.label:
-        own = "both_same_own" if reversed_label(index) == index else "both_same"
-        kind = "both_same_2d" if forwards.model == "motion_tsn" else own
-    elif MOTION_LABELS.index(second.label) == reversed_label(index) and forwards.clear and backwards.clear:
+        own = "both_same_own" if _reversed(first.label) == first.label else "both_same"
+        kind = "both_same_2d" if way == "motion_tsn" else own
+    elif second.label == _reversed(first.label) and forwards.clear and backwards.clear:
         kind = "both_flip"
     else:
         kind = "both_other"
@@ -50,3 +50,8 @@ def both_ways(forwards: Prediction, backwards: Prediction, words: Mapping[str, s
         backward=second.label,
         backward_score=percent(second.score),
     )
+
+
+def _reversed(label: str) -> str | None:
+    """What a motion is when it is played backwards; None of a class that is no motion of ours."""
+    return MOTION_LABELS[reversed_label(MOTION_LABELS.index(label))] if label in MOTION_LABELS else None

@@ -44,6 +44,11 @@ def choose_span(duration_sec: float, words: Mapping[str, str]) -> Span:
     return start_sec, end_sec
 
 
+def several_windows(whole: Prediction) -> bool:
+    """Whether the clip was looked at in several places, not only several times."""
+    return len({window.start_sec for window in whole.windows}) > 1
+
+
 def choose_window(whole: Prediction, words: Mapping[str, str]) -> int:
     """The window to explain: a clicked dot in the figure of all windows, or the slider's; else the surest one."""
     stops = {words["surest"]: whole.explained}

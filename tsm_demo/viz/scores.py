@@ -1,6 +1,7 @@
 """Scores as figures: top labels as bars, their course under the sampled frames, the best labels along a clip."""
 
 import base64
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,8 @@ from tsm_demo.analysis.predict import Prediction
 from tsm_demo.core.score import Score
 from tsm_demo.viz.theme import DASHES, LINES, QUIET, plain
 
+MOST_TICKS = 8  # of a phone's width
+WIDEST_LABEL = 24  # characters
 STRIP_SHARE = 0.36  # of the course figure's height
 
 
@@ -31,8 +34,15 @@ def top_bars(top: Sequence[Score]) -> go.Figure:
         )
     )
     figure.update_xaxes(range=[0, 1.14], visible=False)
-    figure.update_yaxes(ticksuffix="  ")
-    return plain(figure, 42 * len(ordered) + 16)
+    labels = [score.label for score in ordered]
+    lines = [wrapped(label) for label in labels]
+    figure.update_yaxes(ticksuffix="  ", tickvals=labels, ticktext=lines)
+    return plain(figure, sum(42 + 14 * line.count("<br>") for line in lines) + 16)
+
+
+def wrapped(label: str) -> str:
+    """A label in lines that leave room for the bars beside them; published classes are whole sentences."""
+    return "<br>".join(textwrap.wrap(label, WIDEST_LABEL)) or label
 
 
 def course(answer: Prediction, pictures: Sequence[bytes], labels: Sequence[str], axis: str) -> go.Figure:
@@ -43,6 +53,7 @@ def course(answer: Prediction, pictures: Sequence[bytes], labels: Sequence[str],
         axis: what the horizontal axis counts.
     """
     T = len(answer.frames)
+    step = -(-T // MOST_TICKS)
     figure = go.Figure()
     for label, colour, dash in zip(labels, LINES, DASHES, strict=False):
         scores = answer.frame_scores[:, answer.labels.index(label)]
@@ -77,8 +88,8 @@ def course(answer: Prediction, pictures: Sequence[bytes], labels: Sequence[str],
     )
     figure.update_xaxes(
         range=[-0.5, T - 0.5],
-        tickvals=list(range(T)),
-        ticktext=[f"{time_sec:.2f}" for time_sec in answer.frame_times_sec],
+        tickvals=list(range(0, T, step)),
+        ticktext=[f"{time_sec:.2f}" for time_sec in answer.frame_times_sec[::step]],
         title=axis,
     )
     figure.update_yaxes(
@@ -122,6 +133,11 @@ def along(answer: Prediction, chosen: int, axis: str) -> go.Figure:
     plain(figure, 90 + 30 * len(shown))
     figure.update_xaxes(range=[answer.windows[0].start_sec, answer.windows[-1].end_sec], title=axis)
     figure.update_yaxes(
-        categoryorder="array", categoryarray=shown[::-1], showgrid=True, gridcolor="rgba(138,148,160,0.25)"
+        tickvals=shown,
+        ticktext=[wrapped(label) for label in shown],
+        categoryorder="array",
+        categoryarray=shown[::-1],
+        showgrid=True,
+        gridcolor="rgba(138,148,160,0.25)",
     )
     return figure
