@@ -13,6 +13,7 @@ st.navigation(
         st.Page("pages/cost.py", title=words("cost")["nav"]),
         st.Page("pages/results.py", title=words("results")["nav"]),
         st.Page("pages/your_clip.py", title=words("your_clip")["nav"]),
+        st.Page("pages/time_lab.py", title=words("time_lab")["nav"]),
     ],
     position="top",
 ).run()

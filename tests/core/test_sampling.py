@@ -153,6 +153,19 @@ def test_a_trim() -> None:
         sample(times, 10.0, SamplingPlan(start_sec=10.0))
 
 
+def test_speeds_are_windows_about_the_same_middle() -> None:
+    # Ten pictures a second for 4 s, from 0.5 s on: three windows at each speed.
+    plan = SamplingPlan(n_segment=4, start_sec=0.5, speeds=(1.0, 0.5, 2.0))
+    windows, frames = sample(np.arange(40) / 10, 4.0, plan)
+    assert ends(windows[:3]) == [(0.5, 2.5), (1.5, 3.5), (2.0, 4.0)]
+    assert ends(windows[3:6]) == [(1.0, 2.0), (2.0, 3.0), (2.5, 3.5)]
+    assert ends(windows[6:]) == [(0.5, 3.5), (0.5, 4.0), (1.0, 4.0)]  # cut off where the span ends
+    assert frames[0].tolist() == [7, 12, 17, 22]  # 0.75 s, 1.25 s, ...
+    assert frames[3].tolist() == [11, 13, 16, 18]  # 1.125 s, 1.375 s, ...
+    assert frames[6].tolist() == [5, 10, 20, 30]  # 0 s, held at the span's first frame; 1 s, 2 s, 3 s
+    assert frames[8].tolist() == [15, 25, 35, 39]  # 1.5 s, 2.5 s, 3.5 s, and 4.5 s, held at the last
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -169,6 +182,8 @@ def test_a_trim() -> None:
         {"end_sec": float("inf")},
         {"end_sec": 0.0},
         {"start_sec": 2.0, "end_sec": 1.0},
+        {"speeds": ()},
+        {"speeds": (1.0, 0.0)},
     ],
 )
 def test_plans_that_say_nothing(wrong: dict) -> None:

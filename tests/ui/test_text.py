@@ -9,6 +9,8 @@ import pytest
 
 from tsm_demo.analysis.layer_trace import KINDS as LAYER_KINDS
 from tsm_demo.analysis.measure import Stage
+from tsm_demo.analysis.question_proofs import MapProof, MemoryProof
+from tsm_demo.analysis.shift_variants import VARIANTS
 from tsm_demo.core.placement import PLACEMENTS
 from tsm_demo.core.sampling import Kind
 from tsm_demo.core.shift_table import MODES
@@ -26,6 +28,11 @@ from tsm_demo.ui.count_choices import NUMBERS, PRESETS
 from tsm_demo.ui.count_told import BROWSER_WORDS as COUNT_WORDS
 from tsm_demo.ui.count_told import FAMILIES, LINES
 from tsm_demo.ui.fetch_view import KNOWN
+from tsm_demo.ui.lab_choices import ORDERS as LAB_ORDERS
+from tsm_demo.ui.lab_choices import SHOWN, SPEED
+from tsm_demo.ui.lab_maps_view import METHOD
+from tsm_demo.ui.lab_parts import PARTS
+from tsm_demo.ui.lab_questions import QUESTIONS
 from tsm_demo.ui.network_picker import NETWORKS
 from tsm_demo.ui.results_choices import DATA, METRICS, ORDER, SCALES, TRAINED
 from tsm_demo.ui.results_family import RELATIVES
@@ -36,6 +43,7 @@ from tsm_demo.ui.why_view import BLOCKS_TO_COPY
 from tsm_demo.viz.conv_picture import FACTORS, NAMES
 from tsm_demo.viz.published import read_published
 from tsm_demo.viz.slopes import KINDS
+from tsm_demo.viz.two_answers import Outcome
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.stem for path in (FOLDER / "en").glob("*.md"))
@@ -115,6 +123,35 @@ COMPOSED = {
         *(f"growth_scale_{scale}" for scale in GROWTH_SCALES),
     },
     "results_fold": {*PLACEMENTS},
+    "time_lab_maps": {
+        *(f"{part}_{method}" for part in ("method", "about") for method in METHOD.spellings),
+        *(f"curve_{name}" for name in ("deletion", "insertion", "random")),
+        *(f"over_{over}" for over in ("patches", "frames")),
+        *("curves_good", "curves_half", "curves_bad", "random_good", "random_bad"),
+        *("frames_title", "frames_text", "random_title", "random_text"),
+    },
+    "time_lab_inside": {
+        *(f"{part}_{variant}" for part in ("variant", "about") for variant in VARIANTS),
+        *(f"fold_{fold}" for fold in ("future", "past", "both")),
+        *("said_same", "said_other"),
+    },
+    "time_lab_questions": {
+        *(f"{part}_{name}" for part in ("ask", "answer", "proof", "link") for name in QUESTIONS),
+        *(f"placement_{placement}" for placement in PLACEMENTS),
+        *(f"map_{field.name}" for field in fields(MapProof)),
+        *(f"memory_{field.name}" for field in fields(MemoryProof)),
+        *("kind_offline", "kind_online"),
+    },
+    "time_lab": {
+        *(f"{part}_{order}" for part in ("order", "how") for order in LAB_ORDERS),
+        *(f"speed_{speed}" for speed in SPEED.spellings),
+        *(f"net_{network}" for network in SHOWN.spellings.values()),
+        *(f"head_{part}" for part in ("rounding", "guesses", "keeps", "moved")),
+        *(f"verdict_{outcome}" for outcome in get_args(Outcome)),
+        *(f"step_{step}" for step in ("begin", "wait", "decode", "forward", "explain")),
+        *("verdict_filmed", "how_half", "how_double", "why_order", "why_frames", "stored", "computed"),
+        *("key", "key_filmed", *(f"part_{part}" for part in PARTS)),
+    },
     "cost_measure": {
         *(f"step_{step}" for step in get_args(get_type_hints(Stage)["step"])),
         *(f"{what}_{many}" for what in ("clip", "frame", "core", "thread") for many in ("one", "many")),
@@ -142,6 +179,7 @@ COMPOSED = {
         *(f"data_{PUBLISHED.result(id).dataset}" for relative in RELATIVES for id in relative.results),
     },
 }
+LAB_PARTS = ("choices", "frames", "parts", "report", "view")
 FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of the interface code
     "your_clip_network": tuple(
         f"tsm_demo/ui/{part}.py" for part in ("network_picker", "own_weights", "fetch_view")
@@ -160,6 +198,10 @@ FILES_OF = {  # of a page, or of a part of one; Your clip has all the rest of th
         *(f"tsm_demo/ui/results_{part}.py" for part in RESULTS_PARTS),
     ),
     "results_family": ("tsm_demo/ui/results_family.py",),
+    "time_lab_maps": ("tsm_demo/ui/lab_maps_view.py",),
+    "time_lab_inside": ("tsm_demo/ui/lab_shift_view.py", "tsm_demo/ui/lab_share_view.py"),
+    "time_lab_questions": ("tsm_demo/ui/lab_questions.py",),
+    "time_lab": ("pages/time_lab.py", "app.py", *(f"tsm_demo/ui/lab_{part}.py" for part in LAB_PARTS)),
 }
 
 

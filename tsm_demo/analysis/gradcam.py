@@ -64,6 +64,11 @@ def grad_cam(
 
 def raw_grad_cam(model: TwoHalves, clip: Tensor, target: int, layer: str | None = None) -> Tensor:
     """`grad_cam` before scaling: (S, h, w) float32, not negative, in units of the class's logit."""
+    return signed_grad_cam(model, clip, target, layer).clamp(min=0)
+
+
+def signed_grad_cam(model: TwoHalves, clip: Tensor, target: int, layer: str | None = None) -> Tensor:
+    """`raw_grad_cam` with what speaks against the class, too: negative there."""
     if clip.ndim != 4:
         raise ShapeError(f"Grad-CAM takes one clip (T, 3, H, W); this has shape {tuple(clip.shape)}.")
     check_layer(model, layer)
@@ -76,4 +81,4 @@ def raw_grad_cam(model: TwoHalves, clip: Tensor, target: int, layer: str | None 
                 raise ModelError(f"There is no class number {target}; the network knows {len(logits)}.")
             (gradient,) = torch.autograd.grad(logits[target], features)
     weights = gradient.mean((2, 3), keepdim=True)  # equation 1, for each step on its own
-    return (weights * features.detach()).sum(1).clamp(min=0)  # equation 2
+    return (weights * features.detach()).sum(1)  # equation 2, whose ReLU is the caller's

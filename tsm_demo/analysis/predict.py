@@ -11,13 +11,12 @@ from torch import Tensor
 
 from tsm_demo.analysis.seeing import Progress, in_order, pictures_for, read_for, said_of_frames
 from tsm_demo.core.errors import TsmDemoError
-from tsm_demo.core.score import Score
+from tsm_demo.core.score import CLEAR_SCORE, Score
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.models.video_network import ScoresFrames
 from tsm_demo.video.decode import SampledClip
 from tsm_demo.video.tensors import normalise
 
-CLEAR_SCORE = 0.6  # below it, no class is clearly ahead
 WINDOWS_AT_ONCE = 8
 PIXELS_AT_ONCE = 64 * 112 * 112  # of all frames in a batch of windows; memory grows with it
 
@@ -215,14 +214,20 @@ def _batches(orders: list[list[int]], size: int) -> list[Tensor]:
     return [torch.tensor(orders[start : start + at_once]) for start in range(0, len(orders), at_once)]
 
 
-def _scores(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
-    """(w, T, 3, size, size) to probabilities (w, num_classes), and the frames' (w, T, num_classes), T = 0 without any."""
+def window_logits(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
+    """Calibrated: (w, T, 3, size, size) to logits (w, num_classes), and of the frames (w, T or 0, num_classes)."""
     model, temperature = network.model, network.facts.temperature
     if isinstance(model, ScoresFrames):
         of_frames = model.frame_logits(model.features(clips), clips.shape[1]) / temperature
-        return of_frames.mean(1).softmax(-1), of_frames.softmax(-1)
-    of_clips = (model(clips) / temperature).softmax(-1)
+        return of_frames.mean(1), of_frames
+    of_clips = model(clips) / temperature
     return of_clips, of_clips[:, None][:, :0]
+
+
+def _scores(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
+    """`window_logits`, as probabilities."""
+    of_clips, of_frames = window_logits(network, clips)
+    return of_clips.softmax(-1), of_frames.softmax(-1)
 
 
 def _mean(of_crops: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:

@@ -31,8 +31,12 @@ def read_for(
     *,
     frames: int | None = None,
     thorough: bool = False,
+    speeds: tuple[float, ...] = (1.0,),
 ) -> SampledClip:
-    """Decode the frames that a network looks at; arguments as `predict`. Raises VideoError, ModelError."""
+    """Decode the frames that a network looks at; `speeds` as SamplingPlan, the rest as `predict`.
+
+    Raises VideoError, ModelError.
+    """
     facts = network.facts
     if frames is not None and not 1 <= frames <= MOST_FRAMES:
         raise ModelError(f"A network can look at 1 to {MOST_FRAMES} frames here, not at {frames}.")
@@ -44,6 +48,7 @@ def read_for(
         start_sec=start_sec,
         end_sec=end_sec,
         short_side=facts.short_side or KEPT_SHORT_SIDE,
+        speeds=speeds,
     )
     report = (lambda share: on_progress("decode", share)) if on_progress else None
     return read_clip(path, plan, LIMITS, report)

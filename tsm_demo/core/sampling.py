@@ -37,6 +37,7 @@ class SamplingPlan:
         dense_frames: of which T evenly spaced ones are taken.
         start_sec, end_sec: the span to look at; None is the clip's own beginning or end.
         short_side: frames are shrunk to this many pixels on the shorter side, never enlarged.
+        speeds: how fast the content runs; the windows are sampled at each of them, one speed after the other.
 
     Raises VideoError for values that describe no span or no frame.
     """
@@ -50,6 +51,7 @@ class SamplingPlan:
     start_sec: float | None = None
     end_sec: float | None = None
     short_side: int = 256
+    speeds: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -60,6 +62,8 @@ class SamplingPlan:
             raise VideoError('A clip is looked at once in "windows", once or twice in "segments".')
         if not (0 < self.window_sec < np.inf and 0 < self.stride_sec < np.inf):
             raise VideoError("The length of a window and the step between two must be more than 0 seconds.")
+        if not self.speeds or not all(0 < speed < np.inf for speed in self.speeds):
+            raise VideoError("A speed is more than 0, and there must be at least one.")
         for edge_sec in (self.start_sec, self.end_sec):
             if edge_sec is not None and not 0 <= edge_sec < np.inf:
                 raise VideoError("Start and end must be seconds from the clip's beginning: 0 or more.")
@@ -123,6 +127,13 @@ def cut_windows(
     return (*(Window(at_sec, at_sec + window_sec) for at_sec in starts_sec), last)
 
 
+def at_speed(window: Window, speed: float) -> Window:
+    """The stretch of a clip that is seen in a window's time when its content runs `speed` times as fast, about the
+    same middle: half as long at speed 1/2, twice as long at 2."""
+    middle_sec, half_sec = (window.start_sec + window.end_sec) / 2, (window.end_sec - window.start_sec) / 2
+    return window if speed == 1 else Window(middle_sec - speed * half_sec, middle_sec + speed * half_sec)
+
+
 def frames_at(times_sec: ArrayLike, wanted_sec: ArrayLike) -> NDArray[np.int64]:
     """For each wanted time, the number of the frame that is on screen then.
 
@@ -151,7 +162,8 @@ def sample(
         duration_sec: when the last frame goes.
 
     Returns:
-        The windows, and (W, T) int64: the frames of each.
+        The windows, W for each speed, and (speeds * W, T) int64: the frames of each. Where a fast one reaches beyond
+        the span, the span's first or last frame is held.
 
     Raises VideoError when the plan starts after the clip has ended.
     """
@@ -164,11 +176,18 @@ def sample(
     if plan.kind == "segments":
         windows: tuple[Window, ...] = (Window(start_sec, end_sec),) * plan.views
         views = (segment_times, segment_starts)[: plan.views]
-        wanted_sec = [times(start_sec, end_sec, plan.n_segment) for times in views]
     else:
         windows = cut_windows(start_sec, end_sec, plan.window_sec, plan.stride_sec)
-        wanted_sec = [segment_times(w.start_sec, w.end_sec, plan.n_segment) for w in windows]
-    return windows, frames_at(times_sec, np.stack(wanted_sec))
+        views = (segment_times,) * len(windows)
+    windows = tuple(at_speed(w, speed) for speed in plan.speeds for w in windows)
+    wanted_sec = np.stack(
+        [
+            times(w.start_sec, w.end_sec, plan.n_segment)
+            for w, times in zip(windows, views * len(plan.speeds), strict=True)
+        ]
+    )
+    seen = tuple(Window(max(w.start_sec, start_sec), min(w.end_sec, end_sec)) for w in windows)
+    return seen, frames_at(times_sec, np.clip(wanted_sec, start_sec, end_sec))
 
 
 def _sample_densely(

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+CLEAR_SCORE = 0.6  # below it, no class is clearly ahead
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

@@ -143,7 +143,7 @@ class ResNet(VideoNetwork):
     Relatives are subclasses that say what is different: the blocks, the stem, the head.
     """
 
-    layers = STAGES
+    layers: tuple[str, ...] = STAGES
     stem_kernel: Extent = 7
     stem_stride: Extent = 2
     pool_stride: Extent = 2

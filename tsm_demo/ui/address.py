@@ -58,11 +58,18 @@ class Linked(_InAddress):
 
         Sets the widget to what the address asks for: it is the one truth, also for the browser's Back.
         """
+        return {"options": self.values, **self.switch()}
+
+    def switch(self) -> dict[str, Any]:
+        """What a toggle is called with, where the values are False and True; else as `widget`."""
         st.session_state[self.key] = self.asked()
-        return {"options": self.values, "key": self.key, "on_change": self._to_address}
+        return {"key": self.key, "on_change": self._to_address}
 
     def _to_address(self) -> None:
-        self.put(st.session_state[self.key])
+        value = st.session_state[self.key]
+        if value is None:  # a choice that was taken back
+            st.query_params.pop(self.parameter, None)
+        self.put(value)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -18,10 +18,11 @@ from tsm_demo.serving.line import Report, Ticket
 from tsm_demo.serving.predictor import ClipJob, Predictor
 from tsm_demo.ui.asked import Asked
 from tsm_demo.ui.clips import Clip
+from tsm_demo.ui.own_clip import MADE_PREFIX
 from tsm_demo.video.clip import MIB, SampledClip
 
 Span = tuple[float, float] | None
-SESSION_KEY = "own_answers"
+SESSION_KEY = f"{MADE_PREFIX}answers"
 KEPT_BYTES = 256 * MIB  # of decoded frames, a visitor; the answer in use is always kept
 
 
@@ -79,19 +80,18 @@ def answer(clip: Clip, asked: Asked, span: Span, words: Mapping[str, str]) -> An
     return found
 
 
-def forget_own() -> None:
-    """Drop all that was kept of a visitor's uploads."""
-    st.session_state.pop(SESSION_KEY, None)
-
-
 def _ask(clip: Clip, asked: Asked, span: Span, words: Mapping[str, str]) -> Answer:
-    """Stand in the line and wait."""
+    found: Answer = wait_in_line(clip, _job(asked, span), words)
+    return found
+
+
+def wait_in_line(clip: Clip, job: ClipJob, words: Mapping[str, str]) -> Any:
+    """What a job on a clip returns, with progress on the page; the words of its steps are `step_STEP`."""
     with clip.on_disk() as path:
-        ticket = predictor().submit(path, _job(asked, span))
+        ticket = predictor().submit(path, job)
         try:
             _show_progress(ticket, words)
-            found: Answer = ticket.result()
-            return found
+            return ticket.result()
         finally:
             ticket.cancel()  # a visitor who leaves does not keep others waiting
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from tsm_demo.ui.answers import forget_own
 from tsm_demo.ui.asked import Asked
-from tsm_demo.ui.clips import UPLOAD_TYPES, Clip, bundled_clip, bundled_labels, uploaded_clip
+from tsm_demo.ui.clips import UPLOAD_TYPES, Clip, bundled_clip, bundled_labels
 from tsm_demo.ui.fetch_view import show_more
 from tsm_demo.ui.network_picker import pick_network
+from tsm_demo.ui.own_clip import forget_own, keep_own, own_clip
 from tsm_demo.ui.text import words
 
-UPLOAD_KEY, KEPT_KEY, CLIP_KEY = "upload", "kept_upload", "clip"
+UPLOAD_KEY, CLIP_KEY = "upload", "clip"
 
 
 def pick(page: Mapping[str, str]) -> tuple[Clip, Asked]:
@@ -27,7 +27,7 @@ def pick(page: Mapping[str, str]) -> tuple[Clip, Asked]:
             on_change=_keep_upload,
         )
         st.caption(page["upload_limits"])
-    kept: Clip | None = st.session_state.get(KEPT_KEY)
+    kept = own_clip()
     if kept and not st.session_state.get(
         UPLOAD_KEY
     ):  # dropped before a change of page: the uploader has forgotten
@@ -80,8 +80,7 @@ def _keep_upload() -> None:
         _remove_own()
         return
     forget_view()
-    forget_own()
-    st.session_state[KEPT_KEY] = uploaded_clip(upload.name, upload.getvalue())
+    keep_own(upload.name, upload.getvalue())
     st.session_state[CLIP_KEY] = words("your_clip")["own"]
 
 
@@ -89,5 +88,4 @@ def _remove_own() -> None:
     """Drop the visitor's clip and all that was made of it."""
     forget_view()
     forget_own()
-    st.session_state.pop(KEPT_KEY, None)
     st.session_state[CLIP_KEY] = next(iter(bundled_labels()))
