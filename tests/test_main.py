@@ -231,7 +231,7 @@ def test_a_network_with_fewer_maps_than_frames_says_so(
         ("clip.mp4", ("--cam", "{folder}/folder.webp"), "folder.webp"),
         ("clip.mp4", ("--layer", "layer2"), "Maps can be made at layer3 or layer4, not at 'layer2'"),
         ("clip.mp4", ("--checkpoint", "{folder}/none.safetensors"), "none.safetensors"),
-        ("clip.mp4", ("--checkpoint", "{folder}/text.mp4"), "not a safetensors file"),
+        ("clip.mp4", ("--checkpoint", "{folder}/text.mp4"), "not a weights file"),
         ("clip.mp4", ("--checkpoint", "{folder}"), "weights file"),
     ],
 )

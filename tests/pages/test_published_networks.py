@@ -14,8 +14,10 @@ from tests.models.published_file import write_published
 from tests.models.tiny_network import save_tiny_network
 from tests.pages.test_your_clip import answered, open_page, player
 from tests.serving.faulty_server import FileServer, serving, stall, status
+from tsm_demo.core.views import Views
 from tsm_demo.models import zoo
 from tsm_demo.models.cache import cached_path
+from tsm_demo.models.checkpoints import load_checkpoint, save_checkpoint
 from tsm_demo.models.weight_facts import published_facts
 from tsm_demo.models.zoo import DEFAULT, zoo_entry
 from tsm_demo.serving import fetch
@@ -67,12 +69,13 @@ def press(app: AppTest, key: str) -> AppTest:
 
 def after(app: AppTest, happened) -> AppTest:
     """The page as a browser that polls has it, once something has happened."""
-    for _ in range(300):
+    until_sec = time.monotonic() + 180  # most machines need five
+    while time.monotonic() < until_sec:
         app.run()
         if happened(app):
             return app
         time.sleep(0.2)
-    pytest.fail("it did not happen in a minute")
+    pytest.fail("it did not happen in three minutes")
 
 
 def keys(app: AppTest) -> set[str]:
@@ -154,11 +157,15 @@ def test_another_number_of_frames_is_allowed_and_explained(here):
     assert any("trained with 8 frames and is given 4" in warning.value for warning in app.warning)
 
 
-def test_the_thorough_look_says_what_it_costs(here):
+def test_the_thorough_look_says_what_it_costs(fetched, cache):
+    kept = load_checkpoint(cached_path(DEFAULT, fetched))
+    fewer = replace(kept.facts, thorough=Views(1, 3, 224))  # crops, to be done in the time of a test
+    cache.mkdir()
+    save_checkpoint(cached_path(DEFAULT, cache), kept.model, fewer)
     app = open_page(model=DEFAULT, views="thorough", frames="4")
     answered(app)
-    # 10 crops of 224 pixels; ResNet-50 takes 4.09 G multiply-adds a frame
-    assert app.segmented_control(key="clip_views").options == ["once · 16 G", "10 times · 164 G"]
+    # ResNet-50 takes 4.09 G multiply-adds a frame
+    assert app.segmented_control(key="clip_views").options == ["once · 16 G", "3 times · 49 G"]
     assert app.segmented_control(key="clip_views").value is True
 
 

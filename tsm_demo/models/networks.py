@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Literal
 
 from tsm_demo.core.errors import ModelError
+from tsm_demo.models.cache import cached_path
 from tsm_demo.models.checkpoints import EMBEDDED, WeightFacts, embedded_path, load_checkpoint
 from tsm_demo.models.official import official_path
 from tsm_demo.models.registry import ModelSpec, build, list_models, usual_input
@@ -36,7 +37,7 @@ def list_networks() -> list[str]:
 def load_network(name: str = "motion", checkpoint: Path | None = None) -> Network:
     """The network that `open_network` gives; the same arguments give the same, shared object, in every thread."""
     if checkpoint is None and name in list_zoo():
-        official_path(name)  # says so when it is not here, also when it was once
+        checkpoint = official_path(name)  # in another folder it is another file; and it may be gone
     with _LOADING:
         return _kept(name, checkpoint)
 
@@ -51,19 +52,14 @@ def open_network(name: str = "motion", checkpoint: Path | None = None) -> Networ
 
     Raises ModelError for a name that is none and for a file that does not load.
     """
+    if name in list_zoo() and checkpoint in (None, cached_path(name)):
+        return _open_official(name)
     if checkpoint is not None:
         loaded = load_checkpoint(checkpoint)
         return Network(loaded.facts.spec.name, "file", loaded.model, loaded.facts, loaded.notes)
     if name in EMBEDDED:
         loaded = load_checkpoint(embedded_path(name))
         return Network(name, "embedded", loaded.model, loaded.facts)
-    if name in list_zoo():
-        path = official_path(name)
-        try:
-            loaded = load_checkpoint(path)
-        except ModelError as error:
-            raise ModelError(f"{path} is damaged: delete it, and fetch {name} again.") from error
-        return Network(name, "official", loaded.model, loaded.facts)
     if name not in list_models():
         raise ModelError(
             f"There is no network called {name!r}; choose one of {', '.join(list_networks())}, or one that "
@@ -77,6 +73,15 @@ def open_network(name: str = "motion", checkpoint: Path | None = None) -> Networ
         sampling="segments",
     )
     return Network(name, "random", build(spec).requires_grad_(False), facts)
+
+
+def _open_official(name: str) -> Network:
+    path = official_path(name)
+    try:
+        loaded = load_checkpoint(path)
+    except ModelError as error:
+        raise ModelError(f"{path} is damaged: delete it, and fetch {name} again.") from error
+    return Network(name, "official", loaded.model, loaded.facts)
 
 
 _LOADING = Lock()  # callers who come first at the same moment get one network, not one each
