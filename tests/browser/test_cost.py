@@ -25,6 +25,7 @@ WATCH_BARS = """([act, words, there]) => {
 def rows(page: Page, panel: int = 0) -> list[list[str]]:
     """The cells of a panel."""
     table = page.locator(".cost-panels").first.locator("table").nth(panel)
+    table.wait_for()
     return [row.locator("th, td").all_inner_texts() for row in table.locator("tr").all()]
 
 

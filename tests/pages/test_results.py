@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tsm_demo.analysis.stored_folds import FOLDS
 from tsm_demo.ui.text import words
 from tsm_demo.viz.published import read_published
 from tsm_demo.viz.stored_costs import read_costs
@@ -18,7 +19,14 @@ from tsm_demo.viz.time_drawing import SCHEMES
 ROOT = Path(__file__).parents[2]
 W = words("results")
 NONSENSE = ["", "-1", "../../etc/passwd", "<script>", "x" * 5000, "tsm.tsm.", "...."]
-TABLES = ("results picture", "results slopes", "results online", "results early", "results here")
+TABLES = (
+    "results picture",
+    "results slopes",
+    "results online",
+    "results early",
+    "results here",
+    "results folds",
+)
 
 
 def open_page(**query: str) -> AppTest:
@@ -157,7 +165,7 @@ def test_nonsense_in_the_address_falls_back(nonsense: str) -> None:
     assert bubbles(open_page(systems=nonsense))
 
 
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", TABLES[:-1])
 def test_a_table_is_made_when_it_is_opened_and_has_sources(name: str) -> None:
     app = open_page()
     assert not app.dataframe
@@ -167,6 +175,24 @@ def test_a_table_is_made_when_it_is_opened_and_has_sources(name: str) -> None:
     (table,) = app.dataframe
     assert "source" in table.value.columns or "command" in table.value.columns
     assert not table.value[table.value.columns[-2]].isna().any()
+
+
+def test_the_fold_fraction_has_every_run_and_says_which_share_was_best() -> None:
+    app = open_page()
+    app.session_state["results folds table"] = True
+    app.run()
+    (table,) = app.dataframe
+    stored = json.loads(FOLDS.read_text())["runs"]
+    assert len(table.value) == len(stored) == 21
+    shares: dict[int, list[float]] = {}
+    for run in stored:
+        if run["placement"] == "residual":
+            shares.setdefault(run["fold_div"], []).append(run["hits"] / run["clips"])
+    best = max(shares, key=lambda fold_div: sum(shares[fold_div]))
+    assert f"**1/{best} each way** is right most often ({sum(shares[best]) / 3:.0%}".replace(
+        "%", " %"
+    ) in said(app)
+    assert (0, 0.5) in {(run["fold_div"], run["pair_hits"] / run["pair_clips"]) for run in stored}
 
 
 def test_the_table_of_the_picture_has_every_system_of_the_data_set() -> None:

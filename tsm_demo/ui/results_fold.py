@@ -10,7 +10,7 @@ from tsm_demo.core.fold_runs import FoldArm
 from tsm_demo.core.interval import interval
 from tsm_demo.core.labels import MOTION_LABELS
 from tsm_demo.core.placement import IN_PLACE, RESIDUAL
-from tsm_demo.ui.picture_card import PLOT
+from tsm_demo.ui.picture_card import show_picture
 from tsm_demo.ui.text import percent, words
 from tsm_demo.viz.fold_curve import fold_curve
 from tsm_demo.viz.quantity import times
@@ -23,26 +23,27 @@ def show_folds() -> None:
     W, stored = words("results_fold"), read_folds()
     arms = stored.arms
     clips = arms[0].runs[0].clips
-    st.header(W["title"], anchor=False)
-    st.markdown(W["look"].format(kinds=len(arms), seeds=min(len(arm.runs) for arm in arms)))
-    st.plotly_chart(
-        fold_curve(
-            arms,
-            lambda arm: each_way(arm, W),
-            {placement: W[placement] for placement in (RESIDUAL, IN_PLACE)},
-            (CHANCE, W["chance"]),
-            (W["axis_share"], W["axis_right"].format(clips=f"{clips:,}")),
-        ),
-        key="fold curve",
-        width="stretch",
-        config=PLOT,
-        alt=alternative(arms, W),
-    )
-    st.markdown("\n\n".join([finding(arms, W), W["paper"], taking(arms, W)]))
-    with st.expander(W["table"], on_change="rerun", key="fold table") as table:
-        if table.open:
-            st.dataframe(as_table(arms, W), hide_index=True)
-    st.caption(source(stored, W))
+    left, right = st.columns([7, 3], gap="large")
+    with left:
+        show_picture(
+            "results folds",
+            W["title"],
+            W["look"].format(kinds=len(arms), seeds=min(len(arm.runs) for arm in arms))
+            + "\n\n"
+            + finding(arms, W),
+            fold_curve(
+                arms,
+                lambda arm: each_way(arm, W),
+                {placement: W[placement] for placement in (RESIDUAL, IN_PLACE)},
+                (CHANCE, W["chance"]),
+                (W["axis_share"], W["axis_right"].format(clips=f"{clips:,}")),
+            ),
+            alternative(arms, W),
+            source(stored, W),
+            W["table"],
+            lambda: as_table(arms, W),
+        )
+    right.markdown("\n\n".join([W["paper"], taking(arms, W)]))
 
 
 def each_way(arm: FoldArm, W: Mapping[str, str]) -> str:
