@@ -5,7 +5,7 @@
 
 PYTHON_IN_VENV = .venv/bin/python
 SET_UP = python=$$(sh scripts/find_python.sh) && "$$python" -m scripts.setup
-# All tests at once: a file at a time in each of two processes, which do not fight for threads.
+# All tests at once: a file at a time in each of two processes, of one thread each.
 ALL_TESTS = --numprocesses 2 --dist loadfile
 # Streamlit opens a browser only where there is a screen; CI and HEADLESS=1 forbid it anywhere.
 NO_BROWSER = $(filter-out 0 false,$(HEADLESS) $(CI))
@@ -21,7 +21,7 @@ run: ## set up .venv and open the app (ARGS go to streamlit)
 
 test: ## set up .venv, have a browser, run every test (ARGS go to pytest)
 	@$(SET_UP) requirements-dev.txt --browser
-	@$(PYTHON_IN_VENV) -m pytest $(or $(ARGS),$(ALL_TESTS))
+	@$(if $(ARGS),,OMP_NUM_THREADS=1) $(PYTHON_IN_VENV) -m pytest $(or $(ARGS),$(ALL_TESTS))
 
 lint: ## check format, style and types
 	@$(SET_UP) requirements-dev.txt
