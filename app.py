@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from tsm_demo.ui.address import follow_address
 from tsm_demo.ui.frame import open_frame
 from tsm_demo.ui.text import words
 
+follow_address()
 open_frame(words("start")["browser_title"])
 st.navigation(
     [

@@ -22,6 +22,8 @@ def test_a_control_changes_picture_claim_and_address(
     page.get_by_role("radio", name="Kinetics").click()
     expect(page.get_by_role("heading", name="The same cost, 3.5 points more")).to_be_visible()
     expect(labels(page).filter(has_text="ECO 8f")).to_have_count(0)
+    # Those that Kinetics does not have are gone before one is clicked: no visitor sees the others that long.
+    expect(page.get_by_role("button", name="ECO", exact=True)).to_have_count(0)
     page.get_by_role("button", name="I3D (3D)").click()  # takes it away
     expect(labels(page).filter(has_text="I3D")).to_have_count(0)
     expect(page).to_have_url(re.compile("systems=tsn.tsm"))

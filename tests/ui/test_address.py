@@ -4,7 +4,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 SCRIPT = """import streamlit as st
-from tsm_demo.ui.address import Linked, LinkedNumber
+from tsm_demo.ui.address import Linked, LinkedNumber, follow_address
+follow_address()
 number, word = LinkedNumber("page", "n", 1, 4096, 64), Linked("page", "way", {"up": 1, "down": -1}, 1)
 st.number_input("n", **number.widget())
 st.segmented_control("way", **word.widget())
@@ -61,3 +62,22 @@ def test_a_number_goes_to_the_address() -> None:
     app.segmented_control(key="page_way").set_value(-1).run()
     assert (app.query_params["n"], app.query_params["way"]) == ("7", "down")
     assert app.text[0].value == "(7, -1)"
+
+
+def test_a_second_click_does_not_undo_the_first() -> None:
+    app = page()
+    app.number_input(key="page_n").set_value(7).run()
+    del app.query_params["n"]  # the browser clicked before it had heard of the first one's effect
+    app.segmented_control(key="page_way").set_value(-1).run()
+    assert (app.query_params["n"], app.query_params["way"]) == ("7", "down")
+    assert app.text[0].value == "(7, -1)"
+
+
+def test_back_is_followed() -> None:
+    app = page()
+    app.number_input(key="page_n").set_value(7).run()
+    app.number_input(key="page_n").set_value(8).run()
+    app.query_params["n"] = "7"
+    app.run()
+    assert app.text[0].value == "(7, 1)"
+    assert app.number_input(key="page_n").value == 7

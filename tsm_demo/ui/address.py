@@ -8,6 +8,47 @@ from typing import Any
 import streamlit as st
 
 WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+WRITTEN = (
+    "address_written"  # in the session state: parameters written since the browser last led, "" for none
+)
+LEADING = "address_leading"  # in the session state while a run is due to what a control wrote
+
+
+def follow_address() -> None:
+    """Let the browser's address lead again, for it came by a link, by Back, or by hand; app.py calls this first.
+
+    With every message the browser sends its address as it was at that moment. A second click within the time that an
+    answer takes would bring the address from before the first one, and undo it: until the browser leads again, what
+    was written here counts.
+    """
+    if not st.session_state.pop(LEADING, False):
+        st.session_state[WRITTEN] = {}
+    _catch_up()
+
+
+def write_address(**parameters: str | None) -> None:
+    """Write parameters into the address; None takes one out."""
+    st.session_state[WRITTEN] = _written() | {name: text or "" for name, text in parameters.items()}
+    st.session_state[LEADING] = True
+    _catch_up()
+
+
+def read_address(parameter: str) -> str:
+    """What stands in the address; "" where there is nothing."""
+    return str(_written().get(parameter, st.query_params.get(parameter, "")))
+
+
+def _written() -> dict[str, str]:
+    return dict(st.session_state.get(WRITTEN, {}))
+
+
+def _catch_up() -> None:
+    """Have the browser's address say what was written."""
+    for name, text in _written().items():
+        if not text:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != text:
+            st.query_params[name] = text
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +69,17 @@ class _InAddress:
 
     @property
     def _spelled(self) -> str:
-        """What stands in the address; "" where there is nothing."""
-        return str(st.query_params.get(self.parameter, ""))
+        return read_address(self.parameter)
+
+    def _set(self, value: Any) -> dict[str, Any]:
+        """Set the widget to a value; returns what it is called with."""
+        st.session_state.pop(LEADING, None)
+        _catch_up()
+        st.session_state[self.key] = value
+        return {"key": self.key, "on_change": self._to_address}
+
+    def _to_address(self) -> None:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +101,7 @@ class Linked(_InAddress):
         """Write one of the values into the address; any other is left out."""
         for spelling, candidate in self.spellings.items():
             if candidate == value:
-                st.query_params[self.parameter] = spelling
+                write_address(**{self.parameter: spelling})
 
     def widget(self) -> dict[str, Any]:
         """What a select box, slider or segmented control with these values is called with.
@@ -62,13 +112,12 @@ class Linked(_InAddress):
 
     def switch(self) -> dict[str, Any]:
         """What a toggle is called with, where the values are False and True; else as `widget`."""
-        st.session_state[self.key] = self.asked()
-        return {"key": self.key, "on_change": self._to_address}
+        return self._set(self.asked())
 
     def _to_address(self) -> None:
         value = st.session_state[self.key]
         if value is None:  # a choice that was taken back
-            st.query_params.pop(self.parameter, None)
+            write_address(**{self.parameter: None})
         self.put(value)
 
 
@@ -89,18 +138,11 @@ class LinkedNumber(_InAddress):
 
     def put(self, value: int) -> None:
         """Write a number into the address."""
-        st.query_params[self.parameter] = str(value)
+        write_address(**{self.parameter: str(value)})
 
     def widget(self) -> dict[str, Any]:
         """What a number input is called with; sets it to what the address asks for, as `Linked.widget` does."""
-        st.session_state[self.key] = self.asked()
-        return {
-            "min_value": self.least,
-            "max_value": self.most,
-            "step": 1,
-            "key": self.key,
-            "on_change": self._to_address,
-        }
+        return {"min_value": self.least, "max_value": self.most, "step": 1, **self._set(self.asked())}
 
     def _to_address(self) -> None:
         self.put(st.session_state[self.key])
@@ -126,12 +168,10 @@ class LinkedSet(_InAddress):
 
     def widget(self, options: Sequence[Any] | None = None) -> dict[str, Any]:
         """What pills or a multi-select are called with; sets it to what the address asks for, as `Linked.widget` does."""
-        st.session_state[self.key] = self.asked(options)
-        options = list(self.spellings.values()) if options is None else list(options)
-        return {"options": options, "key": self.key, "on_change": self._to_address}
+        every = list(self.spellings.values()) if options is None else list(options)
+        return {"options": every, **self._set(self.asked(options))}
 
     def _to_address(self) -> None:
         chosen = st.session_state[self.key]
-        st.query_params[self.parameter] = ".".join(
-            spelling for spelling, value in self.spellings.items() if value in chosen
-        )
+        spelled = [spelling for spelling, value in self.spellings.items() if value in chosen]
+        write_address(**{self.parameter: ".".join(spelled)})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from tsm_demo.ui.address import Linked, LinkedNumber, LinkedSet
+from tsm_demo.ui.address import Linked, LinkedNumber, LinkedSet, write_address
 from tsm_demo.ui.clips import UPLOAD_TYPES, Clip, bundled_clip, bundled_labels
 from tsm_demo.ui.own_clip import forget_own, keep_own, own_clip
 from tsm_demo.viz.both_orders import plainest, read_results
@@ -156,10 +156,9 @@ def _keep_upload() -> None:
         return
     keep_own(upload.name, upload.getvalue())
     clip_control().put(OWN)
-    st.query_params.pop(WINDOW, None)
+    write_address(**{WINDOW: None})
 
 
 def _remove_own() -> None:
     forget_own()
-    for name in ("clip", WINDOW):
-        st.query_params.pop(name, None)
+    write_address(**dict.fromkeys(("clip", WINDOW)))

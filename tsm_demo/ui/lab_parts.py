@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from tsm_demo.core.errors import TsmDemoError
-from tsm_demo.ui.address import LinkedSet
+from tsm_demo.ui.address import LinkedSet, write_address
 from tsm_demo.ui.clips import Clip
 
 PARTS = ("shift", "inside", "maps")
@@ -51,7 +51,4 @@ def show_part(part: str, title: str, show: Callable[[], None], problem_next: str
 def _to_address(part: str, key: str) -> None:
     others = [name for name in OPEN.asked() if name != part]
     opened = {*others, *([part] if st.session_state[key] else [])}
-    if opened:
-        st.query_params[OPEN.parameter] = ".".join(name for name in PARTS if name in opened)
-    else:
-        st.query_params.pop(OPEN.parameter, None)
+    write_address(**{OPEN.parameter: ".".join(name for name in PARTS if name in opened)})
