@@ -7,6 +7,7 @@ import torch
 from tests.models.tiny_network import save_tiny_network
 from tsm_demo.analysis.explain import explain, held
 from tsm_demo.analysis.gradcam import grad_cam
+from tsm_demo.analysis.predict import answer_clip, at_window
 from tsm_demo.core.errors import ModelError
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.video.clip import ClipInfo, SampledClip, SampledWindow
@@ -33,7 +34,40 @@ def test_the_maps_of_a_window(network: Network, reverse: bool) -> None:
     maps = explain(network, CLIP, 1, 4, "layer3", "frame", reverse)
     assert maps.dtype == np.float32
     assert maps.shape == (8, 4, 4)
-    assert np.array_equal(maps, grad_cam(network.model, seen, 4, "layer3", "frame").numpy())
+    expected = grad_cam(network.model, seen, 4, "layer3", "frame").numpy()
+    np.testing.assert_allclose(maps, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("window", [None, 0, 1])
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("layer", [None, "layer3", "layer4"])
+def test_what_the_prediction_kept_gives_the_same_maps_without_another_look(
+    network: Network, layer: str | None, reverse: bool, window: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = answer_clip(network, CLIP, reverse=reverse, window=window)
+    looked_again = explain(network, CLIP, answer.explained, 4, layer, reverse=reverse)
+    other = explain(network, CLIP, 1 - answer.explained, 4, layer, reverse=reverse, answer=answer)
+    turned = explain(network, CLIP, answer.explained, 4, layer, reverse=not reverse, answer=answer)
+    monkeypatch.setattr(type(network.model), "features_at", None)  # nobody can look at a clip now
+    kept = explain(network, CLIP, answer.explained, 4, layer, reverse=reverse, answer=answer)
+    np.testing.assert_allclose(kept, looked_again, atol=1e-4)
+    assert np.abs(kept - other).max() > 0.01
+    assert np.abs(kept - turned).max() > 0.01
+
+
+def test_the_kept_maps_are_those_of_the_most_confident_window(network: Network) -> None:
+    starts = range(0, 33, 3)  # eleven windows: more than are looked at in one batch
+    frames = np.random.default_rng(5).integers(0, 256, (40, 48, 64, 3), dtype=np.uint8)
+    windows = tuple(SampledWindow(s / 4, s / 4 + 2, tuple(range(s, s + 8))) for s in starts)
+    clip = SampledClip(frames, np.arange(40), np.arange(40) / 4, windows, CLIP.info)
+    answer = answer_clip(network, clip)
+    assert answer.explained == answer.window_scores.max(1).argmax()
+    for window in (None, 0, 7, 8, 10):
+        asked = answer if window is None else answer_clip(network, clip, window=window)
+        kept = explain(network, clip, asked.explained, 4, answer=asked)
+        np.testing.assert_allclose(kept, explain(network, clip, asked.explained, 4), atol=1e-4)
+    assert at_window(answer, clip, answer.explained).maps
+    assert not at_window(answer, clip, (answer.explained + 1) % 11).maps
 
 
 def test_backwards_moves_the_maps_only_without_a_shift(network: Network) -> None:

@@ -58,9 +58,11 @@ def app_url(app_log: Path) -> Iterator[str]:
     url = f"http://localhost:{free_port()}"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     command += ["--server.port", str(urlsplit(url).port)]
+    # In the precision that a visitor of this machine gets.
+    env = {name: value for name, value in os.environ.items() if name != "TSM_DEMO_PRECISION"}
     with app_log.open("w") as log:
         server = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
     try:
         wait_until_healthy(url, server, app_log)

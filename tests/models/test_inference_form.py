@@ -11,7 +11,7 @@ from tsm_demo.analysis.gradcam import grad_cam
 from tsm_demo.core.shift import temporal_shift
 from tsm_demo.core.shift_table import MODES
 from tsm_demo.models import build_model, list_models
-from tsm_demo.models.inference_form import ShiftOnce, inference_form
+from tsm_demo.models.inference_form import FusedBlock, ShiftOnce, inference_form
 from tsm_demo.models.networks import load_network
 from tsm_demo.models.registry import settings, usual_input
 from tsm_demo.video.synthetic import motion_clips
@@ -50,6 +50,29 @@ def test_every_network_answers_the_same(name):
     assert not any(parameter.requires_grad for parameter in faster.parameters())
 
 
+@pytest.mark.parametrize("name", [name for name in list_models() if name not in SLOW])
+def test_every_network_is_as_exact_as_its_precision_allows(name):
+    """About as near to the exact answer as the plain form is, in float32 and under torch's own bfloat16."""
+    torch.manual_seed(0)
+    sizes = {"width": 16} if "width" in settings(name) else {}
+    model = build_model(name, num_classes=5, **sizes)
+    x = example(name, model).float()
+    lively(model, x)
+    with torch.inference_mode():
+        exact = copy.deepcopy(model).double()(x.double())
+        plain = {torch.float32: model(x)}
+        with torch.autocast("cpu", torch.bfloat16):
+            plain[torch.bfloat16] = model(x)
+        for precision, answer in plain.items():
+            faster = inference_form(model, precision)
+            found = faster(x)
+            assert found.dtype == torch.float32
+            assert (found - exact).norm() < 4 * (answer - exact).norm() + 1e-6 * exact.norm()
+            kernels = {m.weight.dtype for m in faster.modules() if isinstance(m, nn.Conv2d | nn.Conv3d)}
+            assert kernels == {precision}
+    assert exact.std() > 1e-3  # else anything would be close
+
+
 def norms(model: nn.Module) -> int:
     return sum(isinstance(module, nn.BatchNorm2d | nn.BatchNorm3d) for module in model.modules())
 
@@ -77,6 +100,34 @@ def test_heat_maps_are_the_same(name, layer):
     lively(model, x)
     plain, fast = (grad_cam(m, x[0], 2, layer) for m in (model, inference_form(model)))
     torch.testing.assert_close(fast, plain, rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("layer", ["layer3", "layer4"])
+@pytest.mark.parametrize("name", ["motion", "motion_3d"])
+def test_heat_maps_in_bfloat16_show_the_same(name, layer):
+    model = load_network(name).model
+    clips, labels = normalise(motion_clips(range(6), 112).frames), motion_clips(range(6), 112).labels
+    faster = inference_form(model, torch.bfloat16)
+    for clip, label in zip(clips, labels, strict=True):
+        plain, fast = (grad_cam(m, clip, int(label), layer) for m in (model, faster))
+        assert fast.dtype == torch.float32
+        assert torch.corrcoef(torch.stack([plain.flatten(), fast.flatten()]))[0, 1] > 0.97
+
+
+@pytest.mark.parametrize("name", ["tsm_resnet18", "tsm_resnet50", "cnn3d_resnet18"])
+def test_a_fused_block_gives_what_the_block_gives_and_leaves_what_it_is_given(name):
+    torch.manual_seed(0)
+    model = inference_form(build_model(name, num_classes=5, width=16))
+    blocks = [module for module in model.modules() if isinstance(module, FusedBlock)]
+    assert len(blocks) == {"18": 8, "50": 16}[name[-2:]]
+    with torch.inference_mode():
+        x = model.run_stem(model._arranged(clips(1, 4, 48).float()))
+        for block in blocks:
+            before = x.clone()
+            found = block(x, 4)
+            assert torch.equal(x, before)
+            torch.testing.assert_close(found, block.block(before, 4), rtol=1e-4, atol=1e-4)
+            x = found
 
 
 @pytest.mark.parametrize("mode", MODES)

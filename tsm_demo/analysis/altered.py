@@ -6,7 +6,7 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from tsm_demo.analysis.predict import WINDOWS_AT_ONCE, window_logits
+from tsm_demo.analysis.predict import WINDOWS_AT_ONCE, look
 from tsm_demo.core.errors import ModelError, ShapeError
 from tsm_demo.models.networks import Network
 
@@ -17,7 +17,7 @@ def altered_logits(network: Network, versions: Iterable[Tensor]) -> Tensor:
     remaining, parts = iter(versions), []
     with torch.inference_mode():
         while batch := list(islice(remaining, WINDOWS_AT_ONCE)):
-            parts.append(window_logits(network, torch.stack(batch))[0])
+            parts.append(look(network, torch.stack(batch)).of_clips)
     return torch.cat(parts)
 
 

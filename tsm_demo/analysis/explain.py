@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tsm_demo.analysis.gradcam import Scale, grad_cam
+from tsm_demo.analysis.gradcam import Scale, cam_of_features, check_layer, grad_cam, scaled
+from tsm_demo.analysis.predict import Prediction
 from tsm_demo.analysis.seeing import window_tensor
 from tsm_demo.models.networks import Network
 from tsm_demo.video.clip import SampledClip
@@ -17,13 +18,20 @@ def explain(
     layer: str | None = None,
     scale: Scale = "clip",
     reverse: bool = False,
+    answer: Prediction | None = None,
 ) -> NDArray[np.float32]:
     """(S, h, w) maps in 0..1 of class `target`, S time steps of the network.
 
-    Arguments as `grad_cam`, `reverse` as `predict`. Raises ModelError, ShapeError.
+    Arguments as `grad_cam`, `reverse` as `predict`; `answer` is the network's to this clip, if there is one: where it has
+    kept the maps of this window, the network need not see the clip again. Raises ModelError, ShapeError.
     """
-    seen = window_tensor(network, clip, window, reverse)
-    return grad_cam(network.model, seen, target, layer, scale).numpy()
+    model = network.answering
+    check_layer(model, layer)
+    asked = (window, reverse)
+    if answer is not None and answer.maps and (answer.explained, answer.reversed) == asked:
+        features = answer.maps[layer or model.layers[-1]]
+        return scaled(cam_of_features(model, features, target, layer).clamp(min=0), scale).numpy()
+    return grad_cam(model, window_tensor(network, clip, window, reverse), target, layer, scale).numpy()
 
 
 def held(maps: NDArray[np.float32], frames: int) -> NDArray[np.float32]:

@@ -57,7 +57,11 @@ def grad_cam(
 
     Raises ShapeError for a clip that is not 4-D, ModelError for another layer or class.
     """
-    maps = raw_grad_cam(model, clip, target, layer)
+    return scaled(raw_grad_cam(model, clip, target, layer), scale)
+
+
+def scaled(maps: Tensor, scale: Scale) -> Tensor:
+    """(S, h, w) maps that are not negative, divided by their largest value as `grad_cam` says."""
     largest = maps.amax() if scale == "clip" else maps.amax((1, 2), keepdim=True)
     return maps / largest.clamp(min=torch.finfo(maps.dtype).tiny)
 
@@ -74,11 +78,25 @@ def signed_grad_cam(model: TwoHalves, clip: Tensor, target: int, layer: str | No
     check_layer(model, layer)
     with torch.inference_mode(False), torch.no_grad():  # a caller's inference mode would forbid the gradient
         features = model.features(clip[None], layer)  # (S, C, h, w)
-        with torch.enable_grad():
-            features = features.detach().requires_grad_()
-            logits = model.clip_logits(features, len(features), layer)[0]  # (num_classes,)
-            if not 0 <= target < len(logits):
-                raise ModelError(f"There is no class number {target}; the network knows {len(logits)}.")
-            (gradient,) = torch.autograd.grad(logits[target], features)
-    weights = gradient.mean((2, 3), keepdim=True)  # equation 1, for each step on its own
-    return (weights * features.detach()).sum(1)  # equation 2, whose ReLU is the caller's
+    return cam_of_features(model, features, target, layer)
+
+
+def cam_of_features(model: TwoHalves, features: Tensor, target: int, layer: str | None = None) -> Tensor:
+    """`signed_grad_cam` of a clip whose maps are at hand: only the part above the layer runs.
+
+    Args:
+        features: (S, C, h, w), as `features` gives them of one clip.
+
+    Returns (S, h, w) float32.
+    """
+    check_layer(model, layer)
+    with torch.inference_mode(False), torch.enable_grad():
+        # Maps made in inference mode can take no part in a gradient, their copies can.
+        leaf = (features.clone() if features.is_inference() else features.detach()).requires_grad_()
+        logits = model.clip_logits(leaf, len(leaf), layer)[0]  # (num_classes,)
+        if not 0 <= target < len(logits):
+            raise ModelError(f"There is no class number {target}; the network knows {len(logits)}.")
+        (gradient,) = torch.autograd.grad(logits[target], leaf)
+    exact = torch.promote_types(gradient.dtype, torch.float32)
+    weights = gradient.to(exact).mean((2, 3), keepdim=True)  # equation 1, for each step on its own
+    return (weights * leaf.detach()).sum(1).cpu()  # equation 2, whose ReLU is the caller's

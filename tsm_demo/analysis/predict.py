@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor
 from tsm_demo.analysis.seeing import Progress, in_order, pictures_for, read_for, said_of_frames
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.core.score import CLEAR_SCORE, Score
+from tsm_demo.models.computing import computed_in
 from tsm_demo.models.networks import Network, load_network
 from tsm_demo.models.video_network import ScoresFrames
 from tsm_demo.video.decode import SampledClip
@@ -47,6 +49,9 @@ class Prediction:
         window_scores: (W, num_classes) probabilities of every window.
         window_frame_scores: (W, T or 0, num_classes) `frame_scores` of every window.
         seconds: time spent on each step.
+        computed: where and in which precision, "float32 on 2 threads".
+        maps: of the explained window, by layer: what the network's last two layers gave, (S, C, h, w); for Grad-CAM.
+            Empty where a window has several views.
     """
 
     model: str
@@ -63,6 +68,8 @@ class Prediction:
     reversed: bool
     warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    computed: str = ""
+    maps: dict[str, Tensor] = field(default_factory=dict, repr=False)
 
     @property
     def clear(self) -> bool:
@@ -160,15 +167,19 @@ def answer_clip(
     prepared = time.perf_counter()
     orders = [in_order(w, reverse) for w in clip.windows]
     done, parts = 0, []  # of a batch: probabilities (w, num_classes), and of its frames (w, T, num_classes)
+    kept = _KeptMaps(window)
     with torch.inference_mode():
         for batch in _batches(orders, pictures[0].shape[-1]):
             of_crops = []
             for crop in pictures:
-                of_crops.append(_scores(network, normalise(crop[batch])))
+                looked = look(network, normalise(crop[batch]))
+                of_crops.append((looked.of_clips.softmax(-1), looked.of_frames.softmax(-1)))
                 done += len(batch)
                 if on_progress:
                     on_progress("forward", done / (len(orders) * len(pictures)))
             parts.append(_mean(of_crops))
+            if len(pictures) == 1:
+                kept.offer(parts[-1][0], looked.maps)
     window_scores, of_frames = (torch.cat(scores) for scores in zip(*parts, strict=True))
     mean_scores, frame_scores = window_scores.mean(0), of_frames.numpy()
     explained = int(window_scores.amax(1).argmax()) if window is None else window
@@ -193,6 +204,8 @@ def answer_clip(
         reversed=reverse,
         warnings=(*clip.warnings, *network.notes, *random, *said_of_frames(network, len(rows))),
         seconds={"prepare": prepared - started, "forward": time.perf_counter() - prepared},
+        computed=_computed(network),
+        maps=kept.maps,
     )
 
 
@@ -205,6 +218,7 @@ def at_window(answer: Prediction, clip: SampledClip, window: int) -> Prediction:
         frames=tuple(int(clip.indices[row]) for row in rows),
         frame_times_sec=tuple(float(clip.times_sec[row]) for row in rows),
         frame_scores=answer.window_frame_scores[window],
+        maps=answer.maps if window == answer.explained else {},
     )
 
 
@@ -214,20 +228,54 @@ def _batches(orders: list[list[int]], size: int) -> list[Tensor]:
     return [torch.tensor(orders[start : start + at_once]) for start in range(0, len(orders), at_once)]
 
 
-def window_logits(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
-    """Calibrated: (w, T, 3, size, size) to logits (w, num_classes), and of the frames (w, T or 0, num_classes)."""
-    model, temperature = network.model, network.facts.temperature
+class Looked(NamedTuple):
+    """What a network says of w windows: calibrated logits, and what its last two layers gave."""
+
+    of_clips: Tensor  # (w, num_classes)
+    of_frames: (
+        Tensor  # (w, T, num_classes); (w, 0, num_classes) of a network that scores a clip only as a whole
+    )
+    maps: dict[str, Tensor]  # by layer, (w*S, C, h, w)
+
+
+def look(network: Network, clips: Tensor) -> Looked:
+    """Show a network windows (w, T, 3, size, size)."""
+    model, temperature = network.answering, network.facts.temperature
+    maps = model.features_at(clips, model.layers[-2:])
+    last = maps[model.layers[-1]]
     if isinstance(model, ScoresFrames):
-        of_frames = model.frame_logits(model.features(clips), clips.shape[1]) / temperature
-        return of_frames.mean(1), of_frames
-    of_clips = model(clips) / temperature
-    return of_clips, of_clips[:, None][:, :0]
+        of_frames = model.frame_logits(last, clips.shape[1]) / temperature
+        return Looked(of_frames.mean(1), of_frames, maps)
+    of_clips = model.clip_logits(last, len(last) // len(clips)) / temperature
+    return Looked(of_clips, of_clips[:, None][:, :0], maps)
 
 
-def _scores(network: Network, clips: Tensor) -> tuple[Tensor, Tensor]:
-    """`window_logits`, as probabilities."""
-    of_clips, of_frames = window_logits(network, clips)
-    return of_clips.softmax(-1), of_frames.softmax(-1)
+def _computed(network: Network) -> str:
+    as_it_stands = torch.device("cpu"), torch.float32
+    return computed_in(*(network.answering.computes or as_it_stands))
+
+
+class _KeptMaps:
+    """The maps of the window that will be explained: a given one, or the most confident so far."""
+
+    def __init__(self, window: int | None) -> None:
+        self.maps: dict[str, Tensor] = {}
+        self._window, self._seen, self._confidence = window, 0, -1.0
+
+    def offer(self, scores: Tensor, maps: dict[str, Tensor]) -> None:
+        """The next w windows' probabilities (w, num_classes), and their maps (w*S, C, h, w)."""
+        confidence, place = (found.item() for found in scores.amax(1).max(0))
+        if self._window is not None:
+            place, wanted = self._window - self._seen, 0 <= self._window - self._seen < len(scores)
+        else:
+            wanted = confidence > self._confidence
+        if wanted:
+            self._confidence = confidence
+            self.maps = {
+                layer: found.unflatten(0, (len(scores), -1))[int(place)].clone()
+                for layer, found in maps.items()
+            }
+        self._seen += len(scores)
 
 
 def _mean(of_crops: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from tsm_demo.core.errors import ModelError
 from tsm_demo.core.shift_table import fold_offsets
+from tsm_demo.models.answering import answer_as_it_stands
 from tsm_demo.models.networks import Network
 from tsm_demo.models.resnet import Block, TemporalShift
 
@@ -103,7 +104,9 @@ def shift_variant(network: Network, name: str) -> Network:
         raise ModelError(f"{network.name} has no shift to change: choose a TSM.")
     if name == "intact":
         return network
-    return replace(network, model=with_shift(network.model, VARIANTS[name]))
+    model = with_shift(network.model, VARIANTS[name])
+    answer_as_it_stands(model)  # another form would have tensors of its own
+    return replace(network, model=model)
 
 
 def with_shift(module: M, variant: Variant) -> M:

@@ -95,7 +95,9 @@ def _cam(
 
     network = load_network(options.model, options.checkpoint)
     target = answer.labels.index(answer.windows[answer.explained].top[0].label)
-    maps = explain(network, clip, answer.explained, target, options.layer, reverse=options.reverse)
+    maps = explain(
+        network, clip, answer.explained, target, options.layer, reverse=options.reverse, answer=answer
+    )
     frames = window_pictures(network, clip, answer.explained, options.reverse)
     notes: tuple[str, ...] = ()
     if len(maps) < len(frames):

@@ -23,6 +23,6 @@ class CnnLstm(ResNet):
         self.fc = nn.Linear(HIDDEN, spec.num_classes)
 
     def run_head(self, x: Tensor, steps: int) -> Tensor:
-        pooled = x.mean((2, 3)).unflatten(0, (-1, steps))  # (N, T, C)
+        pooled = x.mean((2, 3), dtype=self.fc.weight.dtype).unflatten(0, (-1, steps))  # (N, T, C)
         states, _ = self.lstm(pooled)
         return self.fc(states[:, -1])

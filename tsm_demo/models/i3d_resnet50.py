@@ -51,4 +51,4 @@ class I3dResNet50(ResNet):
         return super().run_layer(name, self.pool2(x) if name == "layer2" else x, steps)
 
     def run_head(self, x: Tensor, steps: int) -> Tensor:
-        return self.fc(x.mean((2, 3, 4)))
+        return self.fc(x.mean((2, 3, 4), dtype=self.fc.weight.dtype))

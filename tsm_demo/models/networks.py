@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Literal
 
 from tsm_demo.core.errors import ModelError
+from tsm_demo.models.answering import answering_form
 from tsm_demo.models.cache import cached_path
 from tsm_demo.models.checkpoints import EMBEDDED, WeightFacts, embedded_path, load_checkpoint
 from tsm_demo.models.official import official_path
@@ -27,6 +28,11 @@ class Network:
     model: VideoNetwork
     facts: WeightFacts
     notes: tuple[str, ...] = ()  # what had to be assumed of a file
+
+    @property
+    def answering(self) -> VideoNetwork:
+        """The model in the form in which it answers fastest here; as shared and as unchanged as the model."""
+        return answering_form(self.model)
 
 
 def list_networks() -> list[str]:

@@ -187,7 +187,8 @@ class ResNet(VideoNetwork):
 
     def _step_logits(self, x: Tensor, steps: int) -> Tensor:
         """The last maps, as the layers give them, to logits (N, S, num_classes)."""
-        return self.fc(self._by_step(x).mean((2, 3))).unflatten(0, (-1, steps))
+        pooled = self._by_step(x).mean((2, 3), dtype=self.fc.weight.dtype)
+        return self.fc(pooled).unflatten(0, (-1, steps))
 
     def _arranged(self, x: Tensor) -> Tensor:
         return x.flatten(0, 1) if self.dims == 2 else super()._arranged(x)
@@ -213,7 +214,7 @@ class VideoResNet(ResNet):
 
     def frame_logits(self, features: Tensor, n_segment: int, layer: str | None = None) -> Tensor:
         """The rest of the network above `layer`: (N*T, C, h, w) to per-frame logits (N, T, num_classes)."""
-        return self._step_logits(self._last_maps(features, n_segment, layer), n_segment)
+        return self._leaving(self._step_logits(self._last_maps(features, n_segment, layer), n_segment))
 
 
 for _depth in BLOCKS_PER_STAGE:

@@ -1,8 +1,10 @@
 """What every network here is: clips in, logits out, in two halves that meet at the maps of a named layer."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+import torch
 from torch import Tensor, nn
 
 from tsm_demo.core.errors import ModelError, ShapeError
@@ -36,6 +38,8 @@ class VideoNetwork(nn.Module):
 
     layers: tuple[str, ...]
     limits = Limits()
+    # Of an inference form: where and in what it computes. Clips go in and logits come out in float32 on the CPU.
+    computes: tuple[torch.device, torch.dtype] | None = None
 
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__()
@@ -46,14 +50,23 @@ class VideoNetwork(nn.Module):
 
         Raises ShapeError for clips beyond the network's limits, ModelError for an unknown layer.
         """
-        x = self.run_stem(self._arranged(self._checked(clips)))
-        for name in self.layers[: self._place(layer) + 1]:
+        name = self.layers[self._place(layer)]
+        return self.features_at(clips, (name,))[name]
+
+    def features_at(self, clips: Tensor, layers: Collection[str]) -> dict[str, Tensor]:
+        """`features` of several layers, in one run as far as the last of them."""
+        last = max(self._place(name) for name in layers)
+        x = self.run_stem(self._arranged(self._entering(self._checked(clips))))
+        found = {}
+        for name in self.layers[: last + 1]:
             x = self.run_layer(name, x, clips.shape[1])
-        return self._by_step(x)
+            if name in layers:
+                found[name] = self._by_step(x)
+        return found
 
     def clip_logits(self, features: Tensor, steps: int, layer: str | None = None) -> Tensor:
         """The rest of the network: a layer's maps (N*S, C, h, w), S = `steps`, to (N, num_classes)."""
-        return self.run_head(self._last_maps(features, steps, layer), steps)
+        return self._leaving(self.run_head(self._last_maps(features, steps, layer), steps))
 
     def forward(self, clips: Tensor) -> Tensor:
         features = self.features(clips)
@@ -72,6 +85,12 @@ class VideoNetwork(nn.Module):
         """What comes after the last layer: maps to (N, num_classes)."""
         raise TypeError(f"{type(self).__name__} has no head of its own")
 
+    def _entering(self, x: Tensor) -> Tensor:
+        return x if self.computes is None else x.to(*self.computes)
+
+    def _leaving(self, logits: Tensor) -> Tensor:
+        return logits if self.computes is None else logits.to("cpu", torch.float32)
+
     def _arranged(self, x: Tensor) -> Tensor:
         """(N, S, C, h, w) as the layers take it."""
         return x.transpose(1, 2)
@@ -83,7 +102,7 @@ class VideoNetwork(nn.Module):
     def _last_maps(self, features: Tensor, steps: int, layer: str | None) -> Tensor:
         """The maps of the last layer, as the layers give them, from those of an earlier one."""
         place = self._place(layer)
-        x = self._arranged(features.unflatten(0, (-1, steps)))
+        x = self._arranged(self._entering(features).unflatten(0, (-1, steps)))
         for name in self.layers[place + 1 :]:
             x = self.run_layer(name, x, steps)
         return x

@@ -100,7 +100,7 @@ def wait_in_line(clip: Clip, job: ClipJob, words: Mapping[str, str]) -> Any:
 def _maps_of_bundled(
     identity: str, asked: Asked, span: Span, view: View, _answer: Answer
 ) -> NDArray[np.float32]:
-    return _maps(asked, _answer.sampled, view)
+    return _maps(asked, _answer.sampled, view, (_answer.forwards, _answer.backwards)[view.reverse])
 
 
 def heat(clip: Clip, asked: Asked, span: Span, found: Answer, view: View) -> NDArray[np.float32]:
@@ -109,11 +109,13 @@ def heat(clip: Clip, asked: Asked, span: Span, found: Answer, view: View) -> NDA
         return found.first_maps
     if clip.content is None:
         return _maps_of_bundled(clip.identity, asked, span, view, _answer=found)
-    return _maps(asked, found.sampled, view)
+    return _maps(asked, found.sampled, view, (found.forwards, found.backwards)[view.reverse])
 
 
-def _maps(asked: Asked, sampled: SampledClip, view: View) -> NDArray[np.float32]:
-    return explain(asked.network(), sampled, view.window, view.target, view.layer, reverse=view.reverse)
+def _maps(asked: Asked, sampled: SampledClip, view: View, answer: Prediction) -> NDArray[np.float32]:
+    return explain(
+        asked.network(), sampled, view.window, view.target, view.layer, reverse=view.reverse, answer=answer
+    )
 
 
 def _job(asked: Asked, span: Span) -> ClipJob:
@@ -142,7 +144,7 @@ def _job(asked: Asked, span: Span) -> ClipJob:
         report("explain", 0.0)
         best = forwards.windows[forwards.explained].top[0].label
         view = View(forwards.explained, forwards.labels.index(best), LAYERS[-1], False)
-        return Answer(sampled, forwards, backwards, view, _maps(asked, sampled, view))
+        return Answer(sampled, forwards, backwards, view, _maps(asked, sampled, view, forwards))
 
     return job
 

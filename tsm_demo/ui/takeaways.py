@@ -58,3 +58,12 @@ def show_downloads(
         on_click="ignore",
         width="stretch",
     )
+    seconds = answer.seconds
+    st.caption(
+        words["took"].format(
+            decode=f"{seconds.get('decode', 0):.2f}",
+            forward=f"{seconds.get('forward', 0):.2f}",
+            windows=len(answer.windows),
+            computed=answer.computed,
+        )
+    )

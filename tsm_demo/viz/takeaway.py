@@ -38,6 +38,7 @@ def as_dict(answer: Prediction) -> dict[str, Any]:
         "reversed": answer.reversed,
         "clear": answer.clear,
         "seconds": {step: round(value, 4) for step, value in answer.seconds.items()},
+        "computed": answer.computed,
         "warnings": list(answer.warnings),
     }
 
