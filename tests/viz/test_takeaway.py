@@ -36,6 +36,7 @@ ANSWER = Prediction(
     reversed=False,
     warnings=("The clip is short.",),
     seconds={"decode": 0.5, "forward": 0.123456},
+    computed="float32 on 2 threads",
 )
 
 
@@ -64,6 +65,7 @@ def test_json() -> None:
         "reversed": False,
         "clear": False,
         "seconds": {"decode": 0.5, "forward": 0.1235},
+        "computed": "float32 on 2 threads",
         "warnings": ["The clip is short."],
     }
 

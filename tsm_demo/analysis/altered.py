@@ -6,7 +6,8 @@ from itertools import islice
 import torch
 from torch import Tensor
 
-from tsm_demo.analysis.predict import WINDOWS_AT_ONCE, look
+from tsm_demo.analysis.look import look
+from tsm_demo.analysis.predict import WINDOWS_AT_ONCE
 from tsm_demo.core.errors import ModelError, ShapeError
 from tsm_demo.models.networks import Network
 

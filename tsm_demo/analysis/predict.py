@@ -3,19 +3,17 @@
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tsm_demo.analysis.look import KeptMaps, computed, look
 from tsm_demo.analysis.seeing import Progress, in_order, pictures_for, read_for, said_of_frames
 from tsm_demo.core.errors import TsmDemoError
 from tsm_demo.core.score import CLEAR_SCORE, Score
-from tsm_demo.models.computing import computed_in
 from tsm_demo.models.networks import Network, load_network
-from tsm_demo.models.video_network import ScoresFrames
 from tsm_demo.video.decode import SampledClip
 from tsm_demo.video.tensors import normalise
 
@@ -167,7 +165,7 @@ def answer_clip(
     prepared = time.perf_counter()
     orders = [in_order(w, reverse) for w in clip.windows]
     done, parts = 0, []  # of a batch: probabilities (w, num_classes), and of its frames (w, T, num_classes)
-    kept = _KeptMaps(window)
+    kept = KeptMaps(window)
     with torch.inference_mode():
         for batch in _batches(orders, pictures[0].shape[-1]):
             of_crops = []
@@ -204,7 +202,7 @@ def answer_clip(
         reversed=reverse,
         warnings=(*clip.warnings, *network.notes, *random, *said_of_frames(network, len(rows))),
         seconds={"prepare": prepared - started, "forward": time.perf_counter() - prepared},
-        computed=_computed(network),
+        computed=computed(network),
         maps=kept.maps,
     )
 
@@ -226,56 +224,6 @@ def _batches(orders: list[list[int]], size: int) -> list[Tensor]:
     """(w, T) rows of frames each: as many windows at once as memory should bear."""
     at_once = min(WINDOWS_AT_ONCE, max(1, PIXELS_AT_ONCE // (len(orders[0]) * size**2)))
     return [torch.tensor(orders[start : start + at_once]) for start in range(0, len(orders), at_once)]
-
-
-class Looked(NamedTuple):
-    """What a network says of w windows: calibrated logits, and what its last two layers gave."""
-
-    of_clips: Tensor  # (w, num_classes)
-    of_frames: (
-        Tensor  # (w, T, num_classes); (w, 0, num_classes) of a network that scores a clip only as a whole
-    )
-    maps: dict[str, Tensor]  # by layer, (w*S, C, h, w)
-
-
-def look(network: Network, clips: Tensor) -> Looked:
-    """Show a network windows (w, T, 3, size, size)."""
-    model, temperature = network.answering, network.facts.temperature
-    maps = model.features_at(clips, model.layers[-2:])
-    last = maps[model.layers[-1]]
-    if isinstance(model, ScoresFrames):
-        of_frames = model.frame_logits(last, clips.shape[1]) / temperature
-        return Looked(of_frames.mean(1), of_frames, maps)
-    of_clips = model.clip_logits(last, len(last) // len(clips)) / temperature
-    return Looked(of_clips, of_clips[:, None][:, :0], maps)
-
-
-def _computed(network: Network) -> str:
-    as_it_stands = torch.device("cpu"), torch.float32
-    return computed_in(*(network.answering.computes or as_it_stands))
-
-
-class _KeptMaps:
-    """The maps of the window that will be explained: a given one, or the most confident so far."""
-
-    def __init__(self, window: int | None) -> None:
-        self.maps: dict[str, Tensor] = {}
-        self._window, self._seen, self._confidence = window, 0, -1.0
-
-    def offer(self, scores: Tensor, maps: dict[str, Tensor]) -> None:
-        """The next w windows' probabilities (w, num_classes), and their maps (w*S, C, h, w)."""
-        confidence, place = (found.item() for found in scores.amax(1).max(0))
-        if self._window is not None:
-            place, wanted = self._window - self._seen, 0 <= self._window - self._seen < len(scores)
-        else:
-            wanted = confidence > self._confidence
-        if wanted:
-            self._confidence = confidence
-            self.maps = {
-                layer: found.unflatten(0, (len(scores), -1))[int(place)].clone()
-                for layer, found in maps.items()
-            }
-        self._seen += len(scores)
 
 
 def _mean(of_crops: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:

@@ -17,6 +17,8 @@ HIDDEN = 512
 class CnnLstm(ResNet):
     """There is no score for a single frame: what the network says at the end rests on all it has seen."""
 
+    exact = ("lstm", "fc")
+
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__(spec, depth=50)
         self.lstm = nn.LSTM(self.fc.in_features, HIDDEN, batch_first=True)

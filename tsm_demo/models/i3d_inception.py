@@ -82,6 +82,8 @@ class I3dInception(VideoNetwork):
     layers = tuple(MIXED)
     limits = Limits(frames=(9, None))
 
+    exact = ("logits",)
+
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__(spec)
         self.conv_1a, self.pool_2a = Unit(3, 64, 7, stride=2), SamePool((1, 3, 3), (1, 2, 2))
@@ -101,8 +103,8 @@ class I3dInception(VideoNetwork):
         return self.conv_2c(self.conv_2b(self.pool_2a(self.conv_1a(x))))
 
     def run_head(self, x: Tensor, steps: int) -> Tensor:
-        steps_alone = x.mean((3, 4), keepdim=True)
-        pairs = (steps_alone[:, :, 1:] + steps_alone[:, :, :-1]) / 2  # (N, C, S - 1, 1, 1)
+        x = x.to(self.logits.weight.dtype)
+        pairs = F.avg_pool3d(x, (2, *x.shape[3:]), stride=1)  # (N, C, S - 1, 1, 1)
         return self.logits(pairs).mean((2, 3, 4))
 
 

@@ -17,7 +17,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from tsm_demo.core.placement import IN_PLACE
 from tsm_demo.core.shift import temporal_shift
 from tsm_demo.core.shift_table import fold_offsets
-from tsm_demo.models.resnet import BasicBlock, Block, Bottleneck, ResNet, TemporalShift
+from tsm_demo.models.resnet import BasicBlock, Block, Bottleneck, TemporalShift
 from tsm_demo.models.video_network import VideoNetwork
 
 PROBE_SIDE = 32  # pixels, of the clip that shows which batch norm follows which convolution
@@ -114,13 +114,11 @@ def inference_form(
 
 
 def _move(model: VideoNetwork, precision: torch.dtype, device: torch.device) -> None:
-    """Have a network compute there and so; what a ResNet does behind its pool stays in float32."""
+    """Have a network compute there and so, but for what stays exact."""
     model.computes = device, precision
     model.to(device, precision)
-    if isinstance(model, ResNet):
-        for module in model.modules():
-            if isinstance(module, nn.Linear | nn.LSTM):
-                module.float()
+    for name in model.exact:
+        model.get_submodule(name).float()
 
 
 def _fuse_blocks(model: VideoNetwork) -> None:

@@ -144,6 +144,7 @@ class ResNet(VideoNetwork):
     """
 
     layers: tuple[str, ...] = STAGES
+    exact: tuple[str, ...] = ("fc",)
     stem_kernel: Extent = 7
     stem_stride: Extent = 2
     pool_stride: Extent = 2

@@ -38,6 +38,7 @@ class VideoNetwork(nn.Module):
 
     layers: tuple[str, ...]
     limits = Limits()
+    exact: tuple[str, ...] = ()  # modules of the head, which stay in float32 when the rest computes in less
     # Of an inference form: where and in what it computes. Clips go in and logits come out in float32 on the CPU.
     computes: tuple[torch.device, torch.dtype] | None = None
 
