@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tsm_demo.analysis.gradcam import Scale, cam_of_features, check_layer, grad_cam, scaled
+from tsm_demo.analysis.gradcam import Scale, cam_of_features, grad_cam, scaled
 from tsm_demo.analysis.predict import Prediction
 from tsm_demo.analysis.seeing import window_tensor
 from tsm_demo.models.networks import Network
@@ -26,12 +26,12 @@ def explain(
     kept the maps of this window, the network need not see the clip again. Raises ModelError, ShapeError.
     """
     model = network.answering
-    check_layer(model, layer)
-    asked = (window, reverse)
-    if answer is not None and answer.maps and (answer.explained, answer.reversed) == asked:
-        features = answer.maps[layer or model.layers[-1]]
-        return scaled(cam_of_features(model, features, target, layer).clamp(min=0), scale).numpy()
-    return grad_cam(model, window_tensor(network, clip, window, reverse), target, layer, scale).numpy()
+    features = None
+    if answer is not None and (answer.explained, answer.reversed) == (window, reverse):
+        features = answer.maps.get(layer or model.layers[-1])
+    if features is None:
+        return grad_cam(model, window_tensor(network, clip, window, reverse), target, layer, scale).numpy()
+    return scaled(cam_of_features(model, features, target, layer).clamp(min=0), scale).numpy()
 
 
 def held(maps: NDArray[np.float32], frames: int) -> NDArray[np.float32]:

@@ -85,11 +85,10 @@ def cam_of_features(model: TwoHalves, features: Tensor, target: int, layer: str 
     """`signed_grad_cam` of a clip whose maps are at hand: only the part above the layer runs.
 
     Args:
-        features: (S, C, h, w), as `features` gives them of one clip.
+        features: (S, C, h, w), as `features` gives them of one clip at the layer.
 
     Returns (S, h, w) float32.
     """
-    check_layer(model, layer)
     with torch.inference_mode(False), torch.enable_grad():
         # Maps made in inference mode can take no part in a gradient, their copies can.
         leaf = (features.clone() if features.is_inference() else features.detach()).requires_grad_()

@@ -11,12 +11,13 @@ from tsm_demo.models.video_network import ScoresFrames
 
 
 class Looked(NamedTuple):
-    """What a network says of w windows: calibrated logits, and what its last two layers gave."""
+    """What a network says of w windows: calibrated logits, and what its last two layers gave.
+
+    `of_frames` has no frames, (w, 0, num_classes), of a network that scores a clip only as a whole.
+    """
 
     of_clips: Tensor  # (w, num_classes)
-    of_frames: (
-        Tensor  # (w, T, num_classes); (w, 0, num_classes) of a network that scores a clip only as a whole
-    )
+    of_frames: Tensor  # (w, T, num_classes)
     maps: dict[str, Tensor]  # by layer, (w*S, C, h, w)
 
 

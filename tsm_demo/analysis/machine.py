@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tsm_demo.core.cores import bound_cores
+
 UNKNOWN = "unknown processor"
 
 
@@ -35,7 +37,7 @@ def this_machine(torch: str, threads: int, root: Path = Path("/"), system: str =
     linux = system == "linux"
     return Machine(
         processor=(_linux_processor(root) if linux else _sysctl("machdep.cpu.brand_string")) or UNKNOWN,
-        cores=_cores(),
+        cores=bound_cores(),
         memory_bytes=_linux_memory(root, "MemTotal") if linux else _number(_sysctl("hw.memsize")),
         system=(_os_release(root) or platform.system())
         if linux
@@ -58,12 +60,6 @@ def load_average() -> float:
     with suppress(OSError):
         return round(os.getloadavg()[0], 2)
     return 0.0
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _linux_processor(root: Path) -> str:

@@ -8,13 +8,20 @@ from pathlib import Path
 CGROUP = Path("/sys/fs/cgroup")
 
 
+def bound_cores() -> int:
+    """Those that the process is bound to; all of the machine's where its system does not bind."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def usable_cores(cgroup: Path = CGROUP) -> int:
-    """Those that the process is bound to, or fewer where its container has a share of processor time only; at least 1.
+    """`bound_cores`, or fewer where its container has a share of processor time only; at least 1.
 
     Args:
         cgroup: where Linux shows the container's limits (version 2: cpu.max, version 1: cpu.cfs_quota_us).
     """
-    bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    bound = bound_cores()
     return max(1, min(bound, _share(cgroup) or bound))
 
 

@@ -1,17 +1,15 @@
 """A control's value in the page's address: under a name and in a spelling of its own, which links may rely on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 WHOLE_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
-WRITTEN = (
-    "address_written"  # in the session state: parameters written since the browser last led, "" for none
-)
-LEADING = "address_leading"  # in the session state while a run is due to what a control wrote
+# In the session state: parameters written since the browser last led, "" for none; whether this run is due to that.
+WRITTEN, LEADING = "address_written", "address_leading"
 
 
 def follow_address() -> None:
@@ -71,15 +69,12 @@ class _InAddress:
     def _spelled(self) -> str:
         return read_address(self.parameter)
 
-    def _set(self, value: Any) -> dict[str, Any]:
+    def _set(self, value: Any, on_change: Callable[[], None]) -> dict[str, Any]:
         """Set the widget to a value; returns what it is called with."""
         st.session_state.pop(LEADING, None)
         _catch_up()
         st.session_state[self.key] = value
-        return {"key": self.key, "on_change": self._to_address}
-
-    def _to_address(self) -> None:
-        raise NotImplementedError
+        return {"key": self.key, "on_change": on_change}
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +107,7 @@ class Linked(_InAddress):
 
     def switch(self) -> dict[str, Any]:
         """What a toggle is called with, where the values are False and True; else as `widget`."""
-        return self._set(self.asked())
+        return self._set(self.asked(), self._to_address)
 
     def _to_address(self) -> None:
         value = st.session_state[self.key]
@@ -142,7 +137,12 @@ class LinkedNumber(_InAddress):
 
     def widget(self) -> dict[str, Any]:
         """What a number input is called with; sets it to what the address asks for, as `Linked.widget` does."""
-        return {"min_value": self.least, "max_value": self.most, "step": 1, **self._set(self.asked())}
+        return {
+            "min_value": self.least,
+            "max_value": self.most,
+            "step": 1,
+            **self._set(self.asked(), self._to_address),
+        }
 
     def _to_address(self) -> None:
         self.put(st.session_state[self.key])
@@ -169,7 +169,7 @@ class LinkedSet(_InAddress):
     def widget(self, options: Sequence[Any] | None = None) -> dict[str, Any]:
         """What pills or a multi-select are called with; sets it to what the address asks for, as `Linked.widget` does."""
         every = list(self.spellings.values()) if options is None else list(options)
-        return {"options": every, **self._set(self.asked(options))}
+        return {"options": every, **self._set(self.asked(options), self._to_address)}
 
     def _to_address(self) -> None:
         chosen = st.session_state[self.key]

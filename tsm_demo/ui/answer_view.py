@@ -32,7 +32,7 @@ def show_answer(clip: Clip, asked: Asked, span: Span, found: Answer, words: Mapp
     left, right = st.columns([6, 7], gap="large")
     with left:
         reverse = _choose_order(words)
-        whole = found.backwards if reverse else found.forwards
+        whole = found.played(reverse)
         show_verdict(whole, words)
         st.markdown(both_ways(asked.way, found.forwards, found.backwards, words))
         if asked.embedded:

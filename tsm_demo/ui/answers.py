@@ -48,6 +48,10 @@ class Answer:
     first_view: View
     first_maps: NDArray[np.float32]
 
+    def played(self, reverse: bool) -> Prediction:
+        """What the network says of the clip played that way."""
+        return self.backwards if reverse else self.forwards
+
 
 @st.cache_resource(show_spinner=False)
 def predictor() -> Predictor:
@@ -100,7 +104,7 @@ def wait_in_line(clip: Clip, job: ClipJob, words: Mapping[str, str]) -> Any:
 def _maps_of_bundled(
     identity: str, asked: Asked, span: Span, view: View, _answer: Answer
 ) -> NDArray[np.float32]:
-    return _maps(asked, _answer.sampled, view, (_answer.forwards, _answer.backwards)[view.reverse])
+    return _maps(asked, _answer.sampled, view, _answer.played(view.reverse))
 
 
 def heat(clip: Clip, asked: Asked, span: Span, found: Answer, view: View) -> NDArray[np.float32]:
@@ -109,7 +113,7 @@ def heat(clip: Clip, asked: Asked, span: Span, found: Answer, view: View) -> NDA
         return found.first_maps
     if clip.content is None:
         return _maps_of_bundled(clip.identity, asked, span, view, _answer=found)
-    return _maps(asked, found.sampled, view, (found.forwards, found.backwards)[view.reverse])
+    return _maps(asked, found.sampled, view, found.played(view.reverse))
 
 
 def _maps(asked: Asked, sampled: SampledClip, view: View, answer: Prediction) -> NDArray[np.float32]:
